@@ -1,0 +1,1 @@
+"""See the README for how the packages fit together."""
