@@ -1,1 +1,6 @@
-"""See the README for how the packages fit together."""
+"""Puts everything together: settings, intake, lanes, delivery, command line, wording, logs, metrics."""
+
+import os
+
+# python-telegram-bot 22 deprecates integer seconds and asks for this before its first import.
+os.environ.setdefault("PTB_TIMEDELTA", "true")

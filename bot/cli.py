@@ -1,0 +1,198 @@
+"""The command line. Each command imports what it needs itself, so that `--help` is instant."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from bot import logs
+from bot.settings import Settings, SettingsError, load_settings
+
+app = typer.Typer(
+    help="Bekal: vetted information before leaving to work abroad, on Telegram.",
+    epilog="`./bekal test` sets up and runs all tests.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+content_app = typer.Typer(help="The articles and contacts that staff own.", no_args_is_help=True)
+nlu_app = typer.Typer(help="Training and measuring the understanding.", no_args_is_help=True)
+db_app = typer.Typer(help="The database.", no_args_is_help=True)
+app.add_typer(content_app, name="content")
+app.add_typer(nlu_app, name="nlu")
+app.add_typer(db_app, name="db")
+
+
+def fail(message: object) -> NoReturn:
+    """Say on stderr what is wrong and how to mend it, and end with 1."""
+    typer.echo(f"bekal: {message}", err=True)
+    raise typer.Exit(1)
+
+
+def _settings() -> Settings:
+    try:
+        settings = load_settings()
+    except SettingsError as error:
+        fail(error)
+    logs.configure(settings.log_level)
+    return settings
+
+
+@app.command()
+def run() -> None:
+    """Run the bot on Telegram (BEKAL_TELEGRAM_TOKEN), polling or webhook, until it is told to stop."""
+    settings = _settings()
+    if settings.telegram_token is None:
+        fail(
+            "BEKAL_TELEGRAM_TOKEN is not set: get a token from @BotFather, or try `./bekal demo` without one"
+        )
+    from bot.runner import run_until_signal
+
+    raise typer.Exit(run_until_signal(settings))
+
+
+@app.command()
+def demo(
+    port: Annotated[int, typer.Option(help="Port of the chat page; the bot takes the one after it.")] = 8480,
+) -> None:
+    """Try everything on this machine without a token: a local Telegram, the bot, the chat page."""
+    from bot.demo import run_demo
+
+    settings = _settings()
+    raise typer.Exit(run_demo(settings, port))
+
+
+@app.command()
+def say(
+    text: Annotated[str, typer.Argument(help="What somebody writes to the bot.")],
+    why: Annotated[bool, typer.Option("--why", help="Also tell how the message was understood.")] = False,
+) -> None:
+    """Send one message through the whole path; the replies are printed."""
+    settings = _settings()
+    from bot.say import say_once
+
+    asyncio.run(say_once(settings, text, why=why))
+
+
+@app.command()
+def understand() -> None:
+    """Read JSON lines ({"text": ...} or {"id": ..., "turns": [...]}) and write how each is understood."""
+    settings = _settings()
+    from bot.batch import understand_lines
+
+    if not understand_lines(settings, sys.stdin, sys.stdout):
+        raise typer.Exit(1)
+
+
+@content_app.command("check")
+def content_check() -> None:
+    """Print every problem of every content file; ends with 1 if one of them is an error."""
+    settings = _settings()
+    import content
+
+    problems = content.check(settings.content_dir, _today())
+    for problem in problems:
+        typer.echo(str(problem))
+    errors = sum(problem.severity == "error" for problem in problems)
+    typer.echo(f"{errors} errors, {len(problems) - errors} warnings", err=True)
+    if errors:
+        raise typer.Exit(1)
+
+
+@content_app.command("status")
+def content_status() -> None:
+    """Show which articles are due for review, overdue, unsourced, untranslated or stale."""
+    settings = _settings()
+    from bot.tables import print_status
+
+    print_status(settings.content_dir, _today())
+
+
+@nlu_app.command("train")
+def nlu_train() -> None:
+    """Train the model from nlu/training/ and keep it for the next start."""
+    settings = _settings()
+    from bot.models import load_engine
+
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    started = asyncio.run(_timed(lambda: load_engine(settings, fresh=True)))
+    typer.echo(f"trained in {started:.1f} s; kept in {settings.model_cache}")
+
+
+@nlu_app.command("test")
+def nlu_test(
+    examples: Annotated[
+        Path | None, typer.Argument(help="Labelled JSON lines; default: nlu/evaluation/*.jsonl.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
+) -> None:
+    """Measure the understanding on labelled messages that training has never seen."""
+    settings = _settings()
+    from bot.models import evaluate
+
+    report, figures = evaluate(settings, examples)
+    typer.echo(json.dumps(figures, ensure_ascii=False, indent=1) if as_json else report)
+
+
+@db_app.command("upgrade")
+def db_upgrade() -> None:
+    """Bring the database to this release's form (`run` does so by itself)."""
+    settings = _settings()
+    from bot.store import upgrade
+
+    typer.echo(upgrade(settings))
+
+
+@db_app.command("check")
+def db_check() -> None:
+    """Say whether the database has this release's form, is sound, and opens with the key."""
+    settings = _settings()
+    from bot.store import check
+
+    problems = check(settings)
+    for problem in problems:
+        typer.echo(problem)
+    if problems:
+        raise typer.Exit(1)
+    typer.echo("the database is sound")
+
+
+@app.command()
+def bench(
+    name: Annotated[str, typer.Argument(help="all, path, understanding or faults")] = "all",
+    out: Annotated[Path | None, typer.Option(help="Also write the figures as JSON to this file.")] = None,
+) -> None:
+    """Measure speed, memory and what faults do, against the simulator on this machine."""
+    _settings()
+    from bot.bench import run_bench
+
+    figures = run_bench(name)
+    if out is not None:
+        out.write_text(json.dumps(figures, indent=1), encoding="utf-8")
+
+
+@app.command()
+def doctor() -> None:
+    """Check whether this installation is sound: settings, key, database, content, model, ports."""
+    try:
+        settings = load_settings()
+    except SettingsError as error:
+        fail(error)
+    logs.configure("warning")
+    from bot.doctor import examine
+
+    worst = 0
+    for finding in examine(settings):
+        typer.echo(f"{finding.mark} {finding.name}: {finding.text}")
+        worst = max(worst, finding.weight)
+    raise typer.Exit(1 if worst == 2 else 0)
+
+
+def main() -> None:
+    """Entry point of `python -m bot`."""
+    app()

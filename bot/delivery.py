@@ -1,0 +1,193 @@
+"""Messages out: each outbox row is sent once, in the order of its chat, and marked.
+
+A row is leased, sent, then marked `sent`. A kill between the last two leaves a lease behind; the next start makes
+that row `unknown`, sends it again and marks it as a possible duplicate: Telegram has no key that could prevent it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from bot.client import BadToken, ChatMoved, Refused, StopWriting, TelegramClient, TryLater
+from bot.logs import get_logger
+from bot.metrics import Metrics
+from storage import Cipher, Database, OutboxRow, StoreUnavailable, chats, outbox
+
+log = get_logger("delivery")
+
+LEASE = timedelta(seconds=90)
+IDLE_SECONDS = 1.0
+MAX_ATTEMPTS = 12
+BACKOFF_LIMIT_SECONDS = 64.0
+# Telegram does not say whether a 429 means one chat or the whole bot: so many chats at once mean the bot.
+CHATS_FOR_GLOBAL_HALT = 3
+HALT_WINDOW = timedelta(seconds=5)
+
+
+class Delivery:
+    """Sends what is in the outbox, `parallel` rows at a time, never two of one chat."""
+
+    def __init__(
+        self,
+        database: Database,
+        cipher: Cipher,
+        client: TelegramClient,
+        *,
+        owner: str,
+        clock: Callable[[], datetime],
+        metrics: Metrics,
+        parallel: int = 30,
+    ) -> None:
+        self._database = database
+        self._cipher = cipher
+        self._client = client
+        self._owner = owner
+        self._clock = clock
+        self._metrics = metrics
+        self._parallel = parallel
+        self._busy: dict[str, asyncio.Task[None]] = {}
+        self._work = asyncio.Event()
+        self._halted_until: datetime | None = None
+        self._recent_429: dict[str, datetime] = {}
+
+    def wake(self) -> None:
+        """There may be something to send."""
+        self._work.set()
+
+    @property
+    def in_flight(self) -> int:
+        """Rows being sent at this moment."""
+        return len(self._busy)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Send until `stop`, then finish what is in flight."""
+        while not stop.is_set():
+            self._work.clear()
+            try:
+                claimed = await self._claim()
+            except StoreUnavailable:
+                log.warning("outbox_unavailable")
+                claimed = 0
+            if not claimed:
+                await self._rest(stop)
+        if self._busy:
+            await asyncio.wait(list(self._busy.values()))
+
+    async def _rest(self, stop: asyncio.Event) -> None:
+        waits = [asyncio.ensure_future(self._work.wait()), asyncio.ensure_future(stop.wait())]
+        try:
+            await asyncio.wait(waits, timeout=IDLE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in waits:
+                task.cancel()
+
+    async def _claim(self) -> int:
+        free = self._parallel - len(self._busy)
+        now = self._clock()
+        if free <= 0 or (self._halted_until is not None and now < self._halted_until):
+            return 0
+        busy = set(self._busy)
+        rows = await self._database.write(
+            lambda conn: outbox.claim(conn, self._cipher, self._owner, now, now + LEASE, free, busy)
+        )
+        for row in rows:
+            self._busy[row.lane] = asyncio.create_task(self._deliver(row))
+        return len(rows)
+
+    async def _deliver(self, row: OutboxRow) -> None:
+        try:
+            mark = await self._send(row)
+            await self._mark(mark)
+        except StoreUnavailable:
+            # The lease runs out, and the row is sent again as a possible duplicate.
+            log.error("outcome_not_stored", row=row.id)
+        except Exception as error:
+            log.error("delivery_failed", row=row.id, exc_info=error)
+        finally:
+            self._busy.pop(row.lane, None)
+            self._work.set()
+
+    async def _mark(self, mark: Callable[..., None]) -> None:
+        for attempt in range(5):
+            try:
+                await self._database.write(mark)
+                return
+            except StoreUnavailable:
+                if attempt == 4:
+                    raise
+                await asyncio.sleep(0.2 * 2**attempt)
+
+    async def _send(self, row: OutboxRow) -> Callable[..., None]:
+        """Call Telegram once and give back the unit that stores the outcome."""
+        chat_id = row.chat_id
+        try:
+            try:
+                result = await self._call(row, chat_id)
+            except ChatMoved as moved:
+                result = await self._call(row, moved.new_chat_id)
+        except TryLater as error:
+            return self._later(row, error)
+        except StopWriting as error:
+            reason = error.reason
+            self._count(row, reason)
+
+            def stop_contact(conn: object) -> None:
+                now = self._clock()
+                outbox.failed(conn, row.id, reason, now)  # type: ignore[arg-type]
+                chats.stop(conn, row.lane, reason, now)  # type: ignore[arg-type]
+
+            return stop_contact
+        except (Refused, ChatMoved) as error:
+            reason = error.reason
+            self._count(row, "refused")
+            log.error("send_refused", row=row.id, method=row.method, reason=reason)
+            return lambda conn: outbox.failed(conn, row.id, reason, self._clock())
+        except BadToken:
+            log.error("token_refused")
+            self._halted_until = self._clock() + timedelta(seconds=60)
+            return lambda conn: outbox.again(
+                conn, row.id, self._clock() + timedelta(seconds=60), "bad_token", maybe_sent=False
+            )
+        now = self._clock()
+        self._count(row, "sent")
+        self._metrics.reply_seconds.observe((now - row.created_at).total_seconds())
+        if row.possible_duplicate:
+            log.warning("possible_duplicate", row=row.id)
+        message_id = result.get("message_id") if isinstance(result, dict) else None
+        return lambda conn: outbox.sent(conn, row.id, message_id, now)
+
+    async def _call(self, row: OutboxRow, chat_id: int) -> object:
+        return await self._client.call(row.method, {"chat_id": chat_id, **row.params})
+
+    def _later(self, row: OutboxRow, error: TryLater) -> Callable[..., None]:
+        now = self._clock()
+        if error.seconds is not None:
+            self._metrics.waits.inc()
+            self._count(row, "wait")
+            until = now + timedelta(seconds=error.seconds)
+            self._note_429(row.lane, now, until)
+
+            def hold(conn: object) -> None:
+                outbox.again(conn, row.id, until, error.reason, maybe_sent=False)  # type: ignore[arg-type]
+                outbox.hold_lane(conn, row.lane, until)  # type: ignore[arg-type]
+
+            return hold
+        self._count(row, error.reason)
+        if row.attempts >= MAX_ATTEMPTS:
+            log.error("send_given_up", row=row.id, attempts=row.attempts, reason=error.reason)
+            return lambda conn: outbox.failed(conn, row.id, error.reason, now)
+        due = now + timedelta(seconds=min(2.0 ** max(row.attempts - 1, 0), BACKOFF_LIMIT_SECONDS))
+        log.warning("send_again", row=row.id, attempts=row.attempts, reason=error.reason)
+        return lambda conn: outbox.again(conn, row.id, due, error.reason, maybe_sent=error.maybe_sent)
+
+    def _note_429(self, lane: str, now: datetime, until: datetime) -> None:
+        self._recent_429 = {k: t for k, t in self._recent_429.items() if now - t < HALT_WINDOW}
+        self._recent_429[lane] = now
+        if len(self._recent_429) >= CHATS_FOR_GLOBAL_HALT:
+            self._halted_until = max(until, self._halted_until or until)
+            log.warning("all_sending_halted", chats=len(self._recent_429))
+
+    def _count(self, row: OutboxRow, outcome: str) -> None:
+        self._metrics.calls.labels(row.method, outcome).inc()

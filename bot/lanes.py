@@ -1,0 +1,133 @@
+"""Turns: each chat is a lane, answered in order and one at a time; lanes run side by side.
+
+A turn's effects (its record, a case, the replies in the outbox, the inbox row done) are one transaction, so a kill at
+any moment leaves either all of them or none, and the update is then worked on again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from bot.logs import get_logger
+from bot.metrics import Metrics
+from storage import Cipher, Database, InboxRow, StoreUnavailable, inbox
+
+log = get_logger("lanes")
+
+LEASE = timedelta(seconds=120)
+IDLE_SECONDS = 1.0
+MAX_TRIES = 3
+RETRY_SECONDS = (1.0, 4.0)
+PER_LANE = 20
+
+
+class Turns(Protocol):
+    """What a lane does with its updates."""
+
+    async def take(self, row: InboxRow) -> None:
+        """Answer one update and commit everything; raises when it could not."""
+
+    async def give_up(self, row: InboxRow, reason: str) -> None:
+        """The last try failed: apologise and close the row with the reason, in one commit."""
+
+
+class Lanes:
+    """Claims waiting updates and works on up to `parallel` chats at once."""
+
+    def __init__(
+        self,
+        database: Database,
+        cipher: Cipher,
+        turns: Turns,
+        *,
+        owner: str,
+        clock: Callable[[], datetime],
+        metrics: Metrics,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        parallel: int = 64,
+    ) -> None:
+        self._database = database
+        self._cipher = cipher
+        self._turns = turns
+        self._owner = owner
+        self._clock = clock
+        self._metrics = metrics
+        self._sleep = sleep
+        self._parallel = parallel
+        self._busy: dict[str, asyncio.Task[None]] = {}
+        self._work = asyncio.Event()
+        self._stopping = False
+
+    def wake(self) -> None:
+        """There may be something to answer."""
+        self._work.set()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until `stop`, then finish the turns under way and give the rest of the lease back."""
+        while not stop.is_set():
+            self._work.clear()
+            try:
+                claimed = await self._claim()
+            except StoreUnavailable:
+                log.warning("inbox_unavailable")
+                claimed = 0
+            if not claimed:
+                waits = [asyncio.ensure_future(self._work.wait()), asyncio.ensure_future(stop.wait())]
+                try:
+                    await asyncio.wait(waits, timeout=IDLE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+                finally:
+                    for task in waits:
+                        task.cancel()
+        self._stopping = True
+        if self._busy:
+            await asyncio.wait(list(self._busy.values()))
+
+    async def _claim(self) -> int:
+        free = self._parallel - len(self._busy)
+        if free <= 0:
+            return 0
+        now = self._clock()
+        busy = set(self._busy)
+        rows = await self._database.write(
+            lambda conn: inbox.claim(conn, self._cipher, self._owner, now, now + LEASE, free, PER_LANE, busy)
+        )
+        by_lane: dict[str, list[InboxRow]] = defaultdict(list)
+        for row in rows:
+            by_lane[row.lane].append(row)
+        for lane, waiting in by_lane.items():
+            self._busy[lane] = asyncio.create_task(self._work_off(lane, waiting))
+        return len(rows)
+
+    async def _work_off(self, lane: str, rows: list[InboxRow]) -> None:
+        try:
+            for row in rows:
+                if self._stopping or not await self._try(row):
+                    # What is left of this lane must not overtake the row that waits.
+                    break
+        finally:
+            self._busy.pop(lane, None)
+            self._work.set()
+
+    async def _try(self, row: InboxRow) -> bool:
+        try:
+            await self._turns.take(row)
+            return True
+        except StoreUnavailable:
+            log.warning("turn_not_stored", row=row.id)
+            await self._sleep(0.5)
+            return False
+        except Exception as error:
+            tries = row.attempts + 1
+            log.error("turn_failed", row=row.id, tries=tries, exc_info=error)
+            reason = type(error).__name__
+        if tries >= MAX_TRIES:
+            self._metrics.dead.inc()
+            await self._turns.give_up(row, reason)
+            return True
+        due = self._clock() + timedelta(seconds=RETRY_SECONDS[tries - 1])
+        await self._database.write(lambda conn: inbox.retry(conn, row.id, reason, due))
+        return False

@@ -1,0 +1,74 @@
+"""Understanding as a service: off the event loop, with a time limit, and never without an answer.
+
+A model that hangs or fails must not cost anybody an answer, and must never cost a sign of danger: the rules are asked
+instead, and after several failures in a row the model is left alone for a while.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from bot.logs import get_logger
+from bot.metrics import Metrics
+from nlu import Context, Understanding
+
+log = get_logger("understanding")
+
+TIMEOUT_SECONDS = 1.0
+FAILURES_TO_OPEN = 5
+OPEN_FOR = timedelta(seconds=30)
+
+
+class Engine(Protocol):
+    """What understands a message, and what still understands danger when the model does not work."""
+
+    def understand(self, text: str, context: Context) -> Understanding: ...
+
+    def rules_only(self, text: str, context: Context) -> Understanding: ...
+
+
+class UnderstandingService:
+    """Asks the engine on two threads; opens a breaker after five failures in a row."""
+
+    def __init__(self, engine: Engine, *, clock: Callable[[], datetime], metrics: Metrics) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._metrics = metrics
+        self._pool = ThreadPoolExecutor(2, thread_name_prefix="understand")
+        self._failures = 0
+        self._open_until: datetime | None = None
+
+    async def __call__(self, text: str, context: Context) -> Understanding:
+        """Understand one message; falls back to the rules within about a second."""
+        now = self._clock()
+        if self._open_until is not None and now < self._open_until:
+            return self._by_rules(text, context)
+        loop = asyncio.get_running_loop()
+        try:
+            answer = await asyncio.wait_for(
+                loop.run_in_executor(self._pool, self._engine.understand, text, context), TIMEOUT_SECONDS
+            )
+        except Exception as error:
+            self._failures += 1
+            log.error("understanding_failed", failures=self._failures, exc_info=error)
+            if self._failures >= FAILURES_TO_OPEN:
+                self._open_until = now + OPEN_FOR
+                # Threads that hang stay behind; new ones start afresh.
+                self._pool.shutdown(wait=False, cancel_futures=True)
+                self._pool = ThreadPoolExecutor(2, thread_name_prefix="understand")
+                self._failures = 0
+            return self._by_rules(text, context)
+        self._failures = 0
+        return answer
+
+    def _by_rules(self, text: str, context: Context) -> Understanding:
+        self._metrics.nlu_failures.inc()
+        return self._engine.rules_only(text, context)
+
+    def close(self) -> None:
+        """Let the threads go."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
