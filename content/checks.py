@@ -1,0 +1,197 @@
+"""Everything that is checked about a content folder once its files are read.
+
+Each check gets the whole draft and yields problems. To add one, write a function and add it to CHECKS.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+
+from content import links, readability, wording
+from content.draft import CONTACTS, TOPICS, Draft
+from content.freshness import Freshness, freshness_of, next_review
+from content.model import SOURCE_LOCALE
+from content.problems import Problem, Severity, hint
+
+TITLE_LIMIT = 60
+SUMMARY_LIMIT = 400
+SECTION_LIMIT = 900
+
+Check = Callable[[Draft, date | None], Iterator[Problem]]
+
+
+def run(draft: Draft, today: date | None) -> list[Problem]:
+    """Errors and warnings, sorted by file and line; without a date nothing that depends on it."""
+    found = (problem for check in CHECKS for problem in check(draft, today))
+    return sorted({*draft.problems, *found})
+
+
+def topics_have_articles(draft: Draft, today: date | None) -> Iterator[Problem]:
+    written = {page.topic for page in draft.pages if page.is_source}
+    unreadable = {problem.file for problem in draft.problems}
+    for topic, module in draft.topics.articles.items():
+        file = f"articles/{SOURCE_LOCALE}/{module}/{topic}.md"
+        if topic not in written and file not in unreadable:
+            yield Problem(
+                TOPICS, draft.topics.lines[topic], f"Topic '{topic}' has no article", f"Write {file}"
+            )
+
+
+def pages_belong_to_topics(draft: Draft, today: date | None) -> Iterator[Problem]:
+    topics = draft.topics
+    for page in draft.pages:
+        if page.topic in topics.service:
+            remedy = "Remove the file: these questions have replies of their own"
+            yield Problem(page.file, 1, f"'{page.topic}' is a topic about the bot itself", remedy)
+        elif page.topic not in topics.articles:
+            remedy = hint(page.topic, topics.articles, f"Add the topic to {TOPICS}, or remove the file")
+            yield Problem(page.file, 1, f"There is no topic '{page.topic}'", remedy)
+        elif page.module != topics.articles[page.topic]:
+            right = f"articles/{page.locale}/{topics.articles[page.topic]}/"
+            yield Problem(
+                page.file,
+                1,
+                f"'{page.topic}' does not belong to module '{page.module}'",
+                f"Move it to {right}",
+            )
+
+
+def references_exist(draft: Draft, today: date | None) -> Iterator[Problem]:
+    contacts = [placed.contact.id for placed in draft.contacts]
+    for page in draft.pages:
+        line = page.line_of("related")
+        for topic in page.related:
+            if topic == page.topic:
+                yield Problem(page.file, line, "'related' names the article itself", "Name another topic")
+            elif topic not in draft.topics.articles:
+                remedy = hint(topic, draft.topics.articles, "Name a topic that has an article")
+                yield Problem(page.file, line, f"'related' names an unknown topic: '{topic}'", remedy)
+        if page.ask and page.ask not in contacts:
+            remedy = hint(page.ask, contacts, "Use an id of contacts.yml")
+            yield Problem(
+                page.file, page.line_of("ask"), f"'ask' names an unknown contact: '{page.ask}'", remedy
+            )
+
+
+def texts_fit(draft: Draft, today: date | None) -> Iterator[Problem]:
+    for page in draft.pages:
+        if len(page.title) > TITLE_LIMIT:
+            what = f"The title has {len(page.title)} characters, {TITLE_LIMIT} are allowed"
+            yield Problem(page.file, page.line_of("title"), what, "Shorten it")
+        if (length := len(page.summary.text)) > SUMMARY_LIMIT:
+            what = f"The summary has {length} characters, {SUMMARY_LIMIT} are allowed"
+            yield Problem(page.file, page.line_of("summary"), what, "Move details into a section")
+        if not page.body.sections:
+            yield Problem(page.file, 1, "The article has no section", "Add one that starts with '## ...'")
+        for placed in page.body.sections:
+            section = placed.section
+            if not section.body.text.strip():
+                remedy = "Write something below it, or remove it"
+                yield Problem(page.file, placed.line, f"Section '{section.heading}' is empty", remedy)
+            if (length := len(section.heading) + 1 + len(section.body.text)) > SECTION_LIMIT:
+                what = f"Section '{section.heading}' has {length} characters, {SECTION_LIMIT} are allowed"
+                yield Problem(page.file, placed.line, what, "Split it in two")
+
+
+def links_are_listed(draft: Draft, today: date | None) -> Iterator[Problem]:
+    for page in draft.pages:
+        for link in page.body.links:
+            if fault := links.fault(link.url, draft.hosts):
+                yield Problem(page.file, link.line, f"The link '{link.url}' {fault[0]}", fault[1])
+
+
+def wording_is_safe(draft: Draft, today: date | None) -> Iterator[Problem]:
+    for page in draft.pages:
+        if found := wording.title_fault(page.title):
+            yield Problem(page.file, page.line_of("title"), *found)
+        for block in (*page.summary_blocks, *page.body.blocks):
+            for what, remedy in wording.faults(block.source, draft.hosts):
+                yield Problem(page.file, block.line, what, remedy)
+
+
+def contacts_can_be_reached(draft: Draft, today: date | None) -> Iterator[Problem]:
+    seen: dict[str, int] = {}
+    for placed in draft.contacts:
+        contact = placed.contact
+        if contact.id and contact.id in seen:
+            what = f"Contact '{contact.id}' stands here twice (line {seen[contact.id]})"
+            yield Problem(CONTACTS, placed.line, what, "Remove one of the two, or give it another id")
+        seen.setdefault(contact.id, placed.line)
+        if not contact.numbers and not contact.web:
+            what = f"Contact '{contact.id}' has neither a number nor a web page"
+            yield Problem(CONTACTS, placed.line, what, "Add 'numbers' or 'web'")
+
+
+def translations_have_a_source(draft: Draft, today: date | None) -> Iterator[Problem]:
+    sources = {page.topic: page for page in draft.pages if page.is_source}
+    for page in draft.pages:
+        if page.is_source:
+            continue
+        source = sources.get(page.topic)
+        line = page.line_of("source_hash")
+        if source is None:
+            if page.topic in draft.topics.articles:
+                remedy = "Write the Indonesian article first"
+                yield Problem(page.file, 1, f"'{page.topic}' has no Indonesian article to translate", remedy)
+        elif page.source_hash and page.source_hash != source.text_hash:
+            what = f"The Indonesian article has changed since this translation ({page.source_hash})"
+            remedy = f"Compare the two, then write source_hash: {source.text_hash}"
+            yield Problem(page.file, line, what, remedy, Severity.WARNING)
+
+
+def dates_are_past(draft: Draft, today: date | None) -> Iterator[Problem]:
+    if today is None:
+        return
+    for page in draft.pages:
+        if page.reviewed_on > today:
+            what = f"'reviewed_on' lies in the future: {page.reviewed_on}"
+            yield Problem(page.file, page.line_of("reviewed_on"), what, "Write the day of the last review")
+    for placed in draft.contacts:
+        if placed.contact.checked_on > today:
+            what = f"'checked_on' lies in the future: {placed.contact.checked_on}"
+            yield Problem(CONTACTS, placed.lines["checked_on"], what, "Write the day of the last check")
+
+
+def reviews_are_done(draft: Draft, today: date | None) -> Iterator[Problem]:
+    if today is None:
+        return
+    for page in draft.pages:
+        if not page.is_source or page.reviewed_on == date.min:
+            continue
+        line, due = page.line_of("reviewed_on"), next_review(page.reviewed_on, page.review_months)
+        match freshness_of(page.reviewed_on, page.review_months, today):
+            case Freshness.DUE:
+                what, remedy = f"Due for review since {due}", "Check every fact, then set reviewed_on"
+                yield Problem(page.file, line, what, remedy, Severity.WARNING)
+            case Freshness.WITHHELD:
+                what = f"Too old to be sent: due for review since {due}"
+                yield Problem(
+                    page.file, line, what, "Check every fact, then set reviewed_on", Severity.WARNING
+                )
+    for placed in draft.contacts:
+        contact = placed.contact
+        if contact.checked_on != date.min and contact.overdue(today):
+            what = f"Contact '{contact.id}' is due for a check since {contact.next_check}"
+            remedy = "Open its official page, dial once if it is no emergency line, then set checked_on"
+            yield Problem(CONTACTS, placed.lines["checked_on"], what, remedy, Severity.WARNING)
+
+
+def texts_are_readable(draft: Draft, today: date | None) -> Iterator[Problem]:
+    for page in draft.pages:
+        blocks = (*page.summary_blocks, *page.body.blocks)
+        for line, what, remedy in readability.faults(blocks, page.locale):
+            yield Problem(page.file, line, what, remedy, Severity.WARNING)
+
+
+CHECKS: tuple[Check, ...] = (
+    topics_have_articles,
+    pages_belong_to_topics,
+    references_exist,
+    texts_fit,
+    links_are_listed,
+    wording_is_safe,
+    contacts_can_be_reached,
+    translations_have_a_source,
+    dates_are_past,
+    reviews_are_done,
+    texts_are_readable,
+)

@@ -1,0 +1,106 @@
+"""A content folder, read as far as it can be; the checks and the catalog are made from this."""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from content import files as on_disk
+from content import markdown, yaml
+from content.contacts import PlacedContact, read_contacts
+from content.fields import Report, reporter
+from content.links import Hosts, read_hosts
+from content.model import Locale
+from content.pages import FillFor, Page, read_page
+from content.problems import Problem, hint
+from content.synonyms import Groups, read_synonyms
+from content.topics import Topics, read_topics
+
+TOPICS, CONTACTS, HOSTS, SYNONYMS = on_disk.SINGLE_FILES
+REQUIRED = (TOPICS, CONTACTS, HOSTS)
+CONTACT_PREFIX = "contact:"
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """`problems` are those met while reading; the checks find the rest."""
+
+    topics: Topics
+    contacts: tuple[PlacedContact, ...]
+    hosts: Hosts
+    synonyms: Groups
+    pages: tuple[Page, ...]
+    version: str
+    problems: tuple[Problem, ...]
+
+
+def read(folder: Path) -> Draft:
+    """Never raises for what stands in the files."""
+    files, problems = on_disk.read(folder)
+    return read_files(files, problems)
+
+
+def read_files(files: Mapping[str, bytes], problems: list[Problem]) -> Draft:
+    """The same from files in memory, by their path in the folder; `problems` are those known already."""
+    texts, unreadable = on_disk.decode(files)
+    problems = [*problems, *unreadable]
+    for name in REQUIRED:
+        if name not in files:
+            problems.append(
+                Problem(name, 1, "The file is missing", "Restore it: nothing is served without it")
+            )
+
+    def single(name: str, reader: Callable[[yaml.Node | None, Report], T], otherwise: T) -> T:
+        if name not in texts:
+            return otherwise
+        try:
+            root = yaml.parse(texts[name])
+        except yaml.YamlError as error:
+            problems.append(Problem(name, error.line, error.what, error.remedy))
+            return otherwise
+        return reader(root, reporter(name, problems))
+
+    contacts = single(CONTACTS, read_contacts, ())
+    fill_for = _fill_for(contacts)
+    pages = (
+        read_page(name, text, fill_for, reporter(name, problems))
+        for name, text in texts.items()
+        if name.startswith(on_disk.ARTICLES + "/")
+    )
+    return Draft(
+        topics=single(TOPICS, read_topics, Topics()),
+        contacts=contacts,
+        hosts=single(HOSTS, read_hosts, {}),
+        synonyms=single(SYNONYMS, read_synonyms, ()),
+        pages=tuple(page for page in pages if page is not None),
+        version=_version(files),
+        problems=tuple(problems),
+    )
+
+
+def _fill_for(contacts: tuple[PlacedContact, ...]) -> FillFor:
+    by_id = {placed.contact.id: placed.contact for placed in contacts}
+
+    def fill_for(locale: Locale) -> markdown.Fill:
+        def fill(name: str) -> str:
+            contact = by_id.get(name.removeprefix(CONTACT_PREFIX))
+            if contact is None or not name.startswith(CONTACT_PREFIX):
+                known = [CONTACT_PREFIX + identity for identity in by_id]
+                raise markdown.UnknownPlaceholder(
+                    hint(name, known, "Use {{contact:...}} with an id of contacts.yml")
+                )
+            return contact.text(locale)
+
+        return fill
+
+    return fill_for
+
+
+def _version(files: Mapping[str, bytes]) -> str:
+    digest = hashlib.sha256()
+    for name, content in sorted(files.items()):
+        digest.update(f"{name}\0{len(content)}\0".encode("utf-8", "replace") + content)
+    return digest.hexdigest()[:16]

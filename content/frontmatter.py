@@ -1,0 +1,37 @@
+"""An article file: YAML between two `---` lines, then Markdown."""
+
+from dataclasses import dataclass
+
+from content import yaml
+
+FENCE = "---"
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """`body_line` is the line of the file on which the body starts, counted from 1."""
+
+    front: yaml.Mapping
+    body: str
+    body_line: int
+
+
+def split(text: str) -> Parts:
+    """Raises YamlError with lines of the whole file."""
+    lines = text.split("\n")
+    if lines[0].rstrip() != FENCE:
+        raise yaml.YamlError(
+            1, "The file does not start with '---'", "Begin with the block of title, summary ..."
+        )
+    number = next(
+        (number for number, line in enumerate(lines, start=1) if number > 1 and line.rstrip() == FENCE), 0
+    )
+    if not number:
+        raise yaml.YamlError(1, "The block at the top is not closed", "Add a line '---' after it")
+    # An empty line in place of the fence keeps the line numbers those of the file.
+    front = yaml.parse("\n" + "\n".join(lines[1 : number - 1]))
+    if not isinstance(front, yaml.Mapping):
+        raise yaml.YamlError(
+            2, "The block at the top has no fields", "Write 'title: ...', 'summary: ...' and so on"
+        )
+    return Parts(front, "\n".join(lines[number:]), number + 1)

@@ -1,0 +1,76 @@
+"""The catalog that is being served, kept up to date while files change."""
+
+import asyncio
+from pathlib import Path
+
+import structlog
+from watchfiles import Change, awatch
+
+from content.catalog import Catalog
+from content.draft import Draft, read
+from content.loader import build
+from content.problems import ContentError, Problem
+
+SUFFIXES = (".md", ".yml")
+# A save by an editor is several events; a checkout is hundreds.
+DEBOUNCE_MS = 400
+# Some file systems (network, containers) tell nobody about changes: look there ourselves from time to time.
+LOOK_EVERY_MS = 30_000
+RESTART_AFTER_SECONDS = 5.0
+
+logger = structlog.get_logger(__name__)
+
+
+class Library:
+    """`catalog` is replaced as a whole: take it once a turn. `problems` says why newer files are not served."""
+
+    def __init__(self, folder: Path) -> None:
+        """Raises ContentError when the content cannot be served: there is nothing older to fall back on."""
+        self.folder = folder
+        self._seen: Draft = read(folder)
+        self.catalog: Catalog = build(self._seen)
+        self.problems: list[Problem] = []
+
+    def reload(self) -> bool:
+        """Serve the files as they are now, if they are sound; True when the catalog was replaced.
+
+        A broken change is refused whole: the old catalog stays and `problems` says what to mend.
+        """
+        draft = read(self.folder)
+        if draft.version == self.catalog.version and not draft.problems:
+            self.problems = []
+            return False
+        try:
+            catalog = build(draft)
+        except ContentError as error:
+            self.problems = error.problems
+            logger.warning("content_refused", problems=len(error.problems), first=str(error.problems[0]))
+            return False
+        self.problems = []
+        self.catalog = catalog
+        logger.info("content_reloaded", version=catalog.version)
+        return True
+
+    async def watch(self, stop: asyncio.Event) -> None:
+        """Reload at every change until `stop` is set; goes on when the watching itself fails."""
+        while not stop.is_set():
+            try:
+                changes = awatch(
+                    self.folder,
+                    watch_filter=_is_content,
+                    debounce=DEBOUNCE_MS,
+                    rust_timeout=LOOK_EVERY_MS,
+                    yield_on_timeout=True,
+                    stop_event=stop,
+                )
+                async for _ in changes:
+                    await asyncio.to_thread(self.reload)
+            except Exception:
+                # The folder may have been replaced; the old catalog serves meanwhile.
+                logger.exception("content_watch_failed")
+            if not stop.is_set():
+                await asyncio.sleep(RESTART_AFTER_SECONDS)
+
+
+def _is_content(change: Change, path: str) -> bool:
+    return path.endswith(SUFFIXES)

@@ -1,0 +1,65 @@
+"""A content folder into a Catalog."""
+
+from datetime import date
+from pathlib import Path
+
+from content import checks
+from content.catalog import Catalog
+from content.draft import Draft, read
+from content.model import SOURCE_LOCALE, Article, frozen
+from content.pages import Page, digest
+from content.problems import ContentError, Problem
+from content.search import Index
+
+
+def load(folder: Path) -> Catalog:
+    """Raises ContentError with every error. The clock plays no part: what loads today loads tomorrow."""
+    return build(read(folder))
+
+
+def check(folder: Path, today: date) -> list[Problem]:
+    """Everything wrong in the folder, errors and warnings, in the order of files and lines."""
+    return checks.run(read(folder), today)
+
+
+def build(draft: Draft) -> Catalog:
+    """Raises ContentError with every error."""
+    if errors := [problem for problem in checks.run(draft, None) if problem.is_error]:
+        raise ContentError(errors)
+    sources = {page.topic: page for page in draft.pages if page.is_source}
+    articles = [_article(page, sources[page.topic]) for page in draft.pages]
+    return Catalog(
+        modules=draft.topics.modules,
+        topics=draft.topics.articles,
+        service_topics=draft.topics.service,
+        contacts=frozen({placed.contact.id: placed.contact for placed in draft.contacts}),
+        version=draft.version,
+        articles=frozen({(article.topic, article.locale): article for article in articles}),
+        index=Index(articles, draft.synonyms),
+    )
+
+
+def _article(page: Page, source: Page) -> Article:
+    """Dates, sources and the like come from the Indonesian source, the words from the page."""
+    sections = tuple(placed.section for placed in page.body.sections)
+    return Article(
+        topic=page.topic,
+        module=page.module,
+        locale=page.locale,
+        title=page.title,
+        summary=page.summary,
+        sections=sections,
+        sources=source.sources,
+        reviewed_on=source.reviewed_on,
+        review_months=source.review_months,
+        owner=source.owner,
+        related=source.related,
+        danger=source.danger,
+        ask=source.ask,
+        version=digest(
+            source.file_hash, page.file_hash, page.summary.text, *(part.body.text for part in sections)
+        ),
+        text_hash=page.text_hash,
+        native_reviewed=page.native_reviewed,
+        stale=page.locale != SOURCE_LOCALE and page.source_hash != source.text_hash,
+    )

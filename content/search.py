@@ -1,0 +1,178 @@
+"""Full-text search over all articles in all languages: BM25, stems, and repair of unknown words."""
+
+import math
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from threading import Lock
+
+import snowballstemmer
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from content.model import Article, Hit, Locale
+
+WORD = re.compile(r"[^\W_]+(?:[-'][^\W_]+)*")
+MAX_QUERY_WORDS = 32
+K1, B = 1.2, 0.6
+TITLE_WEIGHT, HEADING_WEIGHT, SUMMARY_WEIGHT, BODY_WEIGHT = 4.0, 2.5, 2.0, 1.0
+SYNONYM_WEIGHT = 0.6
+REPAIRED_WEIGHT = 0.7
+REPAIR_FLOOR = 0.74
+SHORTEST_REPAIRED = 4
+OWN_LANGUAGE_BONUS = 1.1
+
+_STOP_WORDS = """
+a ada adalah agar aja akan aku anda apa apakah atas atau bagaimana bagi bahwa banget bisa boleh buat bukan cara dan
+dapat dari dengan di dia dong dulu gak ga gimana harus hal ini itu jadi jika juga kah kak kalau kalo kami kamu
+karena kapan ke kenapa kita klo ko lah lagi lalu lebih maka mana mau mas mbak mengapa mereka min mohon nya oleh pada para
+saat saja sampai sangat saya sebagai secara sedang semua seperti serta siapa si sih sudah supaya tapi telah tentang ter
+terhadap tetap tidak tolong untuk ya yang yg
+about am an and any are as at be by can do does for from get go have how i if in is it me my of on or should so that
+the their them there they this to us was we what when where which who why will with you your
+ana ing iku iki kang kanggo karo kudu lan nek opo piye sing utawa wis yen
+abdi anu ari atawa ieu kumaha mah naon nu pikeun sareng teh tina
+"""
+STOP_WORDS = frozenset(_STOP_WORDS.split())
+
+_stemmers = {"id": snowballstemmer.stemmer("indonesian"), "en": snowballstemmer.stemmer("english")}
+_lock = Lock()
+
+
+def family(locale: Locale) -> str:
+    """The stemmer of a language: Javanese and Sundanese share most of their affixes with Indonesian."""
+    return "en" if locale == "en" else "id"
+
+
+@lru_cache(maxsize=20_000)
+def stem(word: str, of: str) -> str:
+    with _lock:  # the stemmers keep the word they work on
+        return str(_stemmers[of].stemWord(word))
+
+
+def words(text: str) -> list[str]:
+    """Lower-case words without accents and stop words; of "anak-anak" the first half."""
+    plain = unicodedata.normalize("NFKD", text.lower())
+    plain = "".join(character for character in plain if not unicodedata.combining(character))
+    found = (match[0] for match in WORD.finditer(plain))
+    singular = (word.partition("-")[0] if _doubled(word) else word for word in found)
+    parts = (part for word in singular for part in re.split("[-']", word))
+    return [word for word in parts if word and word not in STOP_WORDS]
+
+
+def _doubled(word: str) -> bool:
+    first, _, second = word.partition("-")
+    return bool(second) and (first == second or second.startswith(first))
+
+
+class _Document:
+    """One article in one language, counted."""
+
+    def __init__(self, article: Article) -> None:
+        self.topic, self.locale = article.topic, article.locale
+        self.weights: dict[str, float] = defaultdict(float)
+        self.words: set[str] = set()
+        headings = []
+        of = family(article.locale)
+        for text, weight in ((article.title, TITLE_WEIGHT), (article.summary.text, SUMMARY_WEIGHT)):
+            self._count(text, weight, of)
+        for section in article.sections:
+            stems = self._count(section.heading, HEADING_WEIGHT, of) | self._count(
+                section.body.text, BODY_WEIGHT, of
+            )
+            headings.append((section.heading, frozenset(stems)))
+        self.headings = tuple(headings)
+        self.length = sum(self.weights.values())
+
+    def _count(self, text: str, weight: float, of: str) -> set[str]:
+        found = words(text)
+        stems = [stem(word, of) for word in found]
+        for one in stems:
+            self.weights[one] += weight
+        self.words.update(found)
+        return set(stems)
+
+
+def _scored_postings(documents: Sequence[_Document]) -> dict[tuple[str, str], tuple[tuple[int, float], ...]]:
+    """What each term adds to the score of each document that has it (BM25)."""
+    lists: dict[tuple[str, str], list[tuple[int, float]]] = defaultdict(list)
+    average = sum(document.length for document in documents) / max(len(documents), 1)
+    for number, document in enumerate(documents):
+        norm = K1 * (1 - B + B * document.length / max(average, 1.0))
+        for term, weight in document.weights.items():
+            lists[family(document.locale), term].append((number, weight * (K1 + 1) / (weight + norm)))
+    total = len(documents)
+    return {
+        key: tuple((number, _rarity(total, len(found)) * score) for number, score in found)
+        for key, found in lists.items()
+    }
+
+
+def _rarity(total: int, having: int) -> float:
+    return math.log(1 + (total - having + 0.5) / (having + 0.5))
+
+
+class Index:
+    """An inverted index; built once, then only read."""
+
+    def __init__(self, articles: Iterable[Article], synonyms: Sequence[Sequence[str]] = ()) -> None:
+        documents = [_Document(article) for article in articles]
+        self._texts = [(document.topic, document.locale, document.headings) for document in documents]
+        self._postings = _scored_postings(documents)
+        known: dict[str, set[str]] = defaultdict(set)
+        for document in documents:
+            for word in document.words:
+                known[word[0]].add(word)
+        self._known = {letter: tuple(sorted(group)) for letter, group in known.items()}
+        self._synonyms: dict[str, tuple[str, ...]] = {}
+        for group in synonyms:
+            stems = tuple(dict.fromkeys(stem(word, "id") for phrase in group for word in words(phrase)))
+            for one in stems:
+                self._synonyms[one] = tuple(dict.fromkeys((*self._synonyms.get(one, ()), *stems)))
+
+    def search(self, query: str, locale: Locale, limit: int = 5) -> list[Hit]:
+        """Best first, one hit a topic. Words that no article has are repaired to the nearest known."""
+        terms = self._terms(query)
+        scores: dict[int, float] = defaultdict(float)
+        for key, weight in terms.items():
+            for number, score in self._postings[key]:
+                scores[number] += weight * score
+        best: dict[str, tuple[float, int]] = {}
+        for number, score in scores.items():
+            topic, own, _ = self._texts[number]
+            score *= OWN_LANGUAGE_BONUS if own == locale else 1.0
+            best[topic] = max(best.get(topic, (0.0, 0)), (score, number))
+        ranked = sorted(best.items(), key=lambda item: (-item[1][0], item[0]))[: max(limit, 0)]
+        return [Hit(topic, score, self._heading(number, terms)) for topic, (score, number) in ranked]
+
+    def _terms(self, query: str) -> Mapping[tuple[str, str], float]:
+        terms: dict[tuple[str, str], float] = {}
+        for word in dict.fromkeys(words(query)[:MAX_QUERY_WORDS]):
+            found = [(of, term) for of in _stemmers if (of, term := stem(word, of)) in self._postings]
+            weight = 1.0
+            if not found and (repaired := self._repaired(word)):
+                found = [(of, term) for of in _stemmers if (of, term := stem(repaired, of)) in self._postings]
+                weight = REPAIRED_WEIGHT
+            related = self._synonyms.get(stem(word, "id"), ())
+            for key in found:
+                terms[key] = max(terms.get(key, 0.0), weight)
+            for term in related:
+                if ("id", term) in self._postings:
+                    terms.setdefault(("id", term), SYNONYM_WEIGHT)
+        return terms
+
+    def _repaired(self, word: str) -> str | None:
+        if len(word) < SHORTEST_REPAIRED or word.isdigit():
+            return None
+        found = process.extractOne(
+            word, self._known.get(word[0], ()), scorer=OSA.normalized_similarity, score_cutoff=REPAIR_FLOOR
+        )
+        return found[0] if found else None
+
+    def _heading(self, number: int, terms: Mapping[tuple[str, str], float]) -> str:
+        _, locale, headings = self._texts[number]
+        wanted = {term for of, term in terms if of == family(locale)}
+        best = max(headings, key=lambda section: len(wanted & section[1]), default=("", frozenset()))
+        return best[0] if wanted & best[1] else ""
