@@ -39,7 +39,7 @@ class BotApi:
             bot = self._bot(token)
             method = name.lower()
             if method not in METHODS:
-                raise NOT_FOUND
+                raise ApiError(404, "Not Found: method not found")
             params = await read_params(request)
         except ApiError as error:
             self._world.calls.add(self._time(), 0, name, None, error.code, error.description, 0.0, False)

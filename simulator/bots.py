@@ -61,6 +61,7 @@ class Bot:
     async def reset(self) -> None:
         """Forget chats, waiting updates and the webhook; who polls goes on polling."""
         await self.webhook.close()
+        self.webhook.next_change_at = 0.0
         self.feed.drop_all()
         self.chats.clear()
         self.presses.clear()

@@ -21,6 +21,33 @@ MAX_POLL_SECONDS = 50
 CONFLICT_PAUSE_SECONDS = 3.0
 """Telegram answers one conflict at once and lets further ones wait, so that two pollers do not spin."""
 
+KNOWN = frozenset(
+    [
+        "message",
+        "edited_message",
+        "channel_post",
+        "edited_channel_post",
+        "inline_query",
+        "chosen_inline_result",
+        "callback_query",
+        "shipping_query",
+        "pre_checkout_query",
+        "poll",
+        "poll_answer",
+        "my_chat_member",
+        "chat_member",
+        "chat_join_request",
+        "chat_boost",
+        "removed_chat_boost",
+        "message_reaction",
+        "message_reaction_count",
+        "business_connection",
+        "business_message",
+        "edited_business_message",
+        "deleted_business_messages",
+        "purchased_paid_media",
+    ]
+)
 OFF_BY_DEFAULT = frozenset({"chat_member", "message_reaction", "message_reaction_count"})
 WEBHOOK_ACTIVE = (
     "Conflict: can't use getUpdates method while webhook is active; "
@@ -80,9 +107,9 @@ class Feed:
         return update.id
 
     def allow(self, kinds: Any) -> None:
-        """Remember which kinds of update the bot wants; an empty list means the usual ones."""
-        if isinstance(kinds, list):
-            self.allowed = frozenset(str(kind) for kind in kinds) or None
+        """Remember which kinds of update the bot wants; no known kind in a list means the usual ones."""
+        if isinstance(kinds, list) and all(isinstance(kind, str) for kind in kinds):
+            self.allowed = frozenset(kind.lower() for kind in kinds) & KNOWN or None
 
     def drop_all(self) -> None:
         self.pending.clear()
@@ -95,12 +122,13 @@ class Feed:
     async def get(self, offset: int, limit: int, seconds: int) -> list[Json]:
         """getUpdates. A second poll ends the first; raises ApiError 409 in whichever has to give way."""
         if self.webhook_active:
+            await self._pace_conflicts()
             raise ApiError(409, WEBHOOK_ACTIVE)
         self._confirm(offset)
         limit = limit if 1 <= limit <= MAX_BATCH else MAX_BATCH
         seconds = min(max(seconds, 0), MAX_POLL_SECONDS)
-        self.interrupt(OTHER_POLLER)
         if not self.pending and seconds:
+            self.interrupt(OTHER_POLLER)
             await self._wait(seconds)
         return self._batch(limit)
 

@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
-from urllib.parse import urlsplit
 
-from simulator.api import Json, Params, bad_request
+from simulator.api import ApiError, Json, Params, bad_request
+from simulator.links import checked_link
 
 MAX_CALLBACK_DATA = 64
+"""Bytes in UTF-8."""
 MAX_BUTTONS = 100
 MAX_COPY_TEXT = 256
-_ACTIONS = (
-    "url",
-    "callback_data",
-    "web_app",
-    "login_url",
-    "switch_inline_query",
-    "switch_inline_query_current_chat",
-    "switch_inline_query_chosen_chat",
-    "copy_text",
+_OTHER_ACTIONS = (
     "callback_game",
     "pay",
+    "switch_inline_query",
+    "switch_inline_query_chosen_chat",
+    "switch_inline_query_current_chat",
+    "login_url",
+    "web_app",
+    "copy_text",
 )
-_HOST = re.compile(r"^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$|^\d{1,3}(?:\.\d{1,3}){3}$", re.I)
+_STYLES = ("danger", "success", "primary")
 
 
 def reply_markup(params: Params) -> Json | None:
@@ -36,18 +34,17 @@ def reply_markup(params: Params) -> Json | None:
         return None
     if not isinstance(markup, dict):
         raise bad_request("object expected as reply markup")
-    if not markup:
-        return None
-    if "inline_keyboard" in markup:
-        return inline_keyboard(markup["inline_keyboard"])
-    if "keyboard" in markup:
+    for name in ("keyboard", "inline_keyboard"):
+        if markup.get(name) is not None and not isinstance(markup[name], list):
+            raise bad_request(f'field "{name}" must be of type Array')
+    if markup.get("keyboard"):
         return reply_keyboard(markup)
-    return {key: markup[key] for key in ("remove_keyboard", "force_reply") if markup.get(key) is True} or None
+    if markup.get("inline_keyboard"):
+        return inline_keyboard(markup["inline_keyboard"])
+    return {key: True for key in ("remove_keyboard", "force_reply") if markup.get(key) is True} or None
 
 
-def inline_keyboard(rows: Any) -> Json | None:
-    if not isinstance(rows, list):
-        raise bad_request('field "inline_keyboard" of the InlineKeyboardMarkup must be an Array')
+def inline_keyboard(rows: list[Any]) -> Json | None:
     checked: list[list[Json]] = []
     for row in rows:
         if not isinstance(row, list):
@@ -61,65 +58,88 @@ def inline_keyboard(rows: Any) -> Json | None:
     return {"inline_keyboard": checked} if checked else None
 
 
+def _unparsable(words: str) -> ApiError:
+    return bad_request(f"can't parse inline keyboard button: {words}")
+
+
 def _inline_button(button: Any) -> Json:
     if not isinstance(button, dict):
-        raise bad_request("can't parse inline keyboard button: InlineKeyboardButton must be an Object")
-    text = button.get("text")
-    if not isinstance(text, str):
-        raise bad_request("can't parse inline keyboard button: can't find field \"text\"")
+        raise _unparsable("InlineKeyboardButton must be an Object")
+    text = _string(button, "text")
+    if text is None:
+        raise _unparsable('Can\'t find field "text"')
+    url, data = _string(button, "url"), _string(button, "callback_data")
+    if url:
+        action = _url_action(text, url)
+    elif data:
+        action = _data_action(text, data)
+    else:
+        name = next((name for name in _OTHER_ACTIONS if button.get(name) is not None), None)
+        if name is None:
+            raise _unparsable("Text buttons are unallowed in the inline keyboard")
+        action = {name: _copy_text(button[name]) if name == "copy_text" else button[name]}
+    if button.get("style") is not None and button["style"] not in _STYLES:
+        raise bad_request("BUTTON_STYLE_INVALID")
+    style = {"style": button["style"]} if button.get("style") else {}
+    return {"text": text, **action, **style}
+
+
+def _string(button: Json, name: str) -> str | None:
+    value = button.get(name)
+    if value is not None and not isinstance(value, str):
+        raise _unparsable(f'Field "{name}" must be of type String')
+    return value
+
+
+def _non_empty(text: str) -> None:
     if not text.strip():
-        raise bad_request("can't parse inline keyboard button: Button text must not be empty")
-    actions = [action for action in _ACTIONS if button.get(action) is not None]
-    if not actions:
-        raise bad_request(
-            "can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard"
-        )
-    action = actions[0]
-    value = button[action]
-    if action == "callback_data":
-        if not isinstance(value, str) or not 1 <= len(value.encode("utf-8", "replace")) <= MAX_CALLBACK_DATA:
-            raise bad_request("BUTTON_DATA_INVALID")
-    elif action == "url":
-        value = checked_url(text, value)
-    elif action == "copy_text":
-        copied = value.get("text") if isinstance(value, dict) else None
-        if not isinstance(copied, str) or not 1 <= len(copied) <= MAX_COPY_TEXT:
-            raise bad_request("BUTTON_COPY_TEXT_INVALID")
-    kept: Json = {"text": text, action: value}
-    if button.get("style") in ("danger", "success", "primary"):
-        kept["style"] = button["style"]
-    return kept
+        raise bad_request("inline keyboard button text must be non-empty")
 
 
-def checked_url(label: str, url: Any) -> str:
-    """A web address or tg:// link as Telegram stores it."""
-    if not isinstance(url, str) or not url.strip():
-        raise bad_request("BUTTON_URL_INVALID")
-    address = url.strip()
-    scheme, sep, _ = address.partition("://")
-    if address.lower().startswith(("tg://", "ton://", "tonsite://")):
-        return address
-    if not sep:
-        address = f"http://{address}"
-    elif scheme.lower() not in ("http", "https"):
-        raise bad_request(f"inline keyboard button URL '{url}' is invalid: Unsupported URL protocol")
+def _url_action(text: str, url: str) -> Json:
+    _non_empty(text)
     try:
-        host = urlsplit(address).hostname or ""
-    except ValueError:
-        host = ""
-    if not _HOST.match(host):
-        raise bad_request(f"inline keyboard button URL '{url}' is invalid: Wrong HTTP URL")
-    return address
+        return {"url": checked_link(url)}
+    except ValueError as error:
+        raise bad_request(f"inline keyboard button {error}") from error
+
+
+def _data_action(text: str, data: str) -> Json:
+    _non_empty(text)
+    if len(data.encode("utf-8", "surrogatepass")) > MAX_CALLBACK_DATA:
+        raise bad_request("BUTTON_DATA_INVALID")
+    return {"callback_data": data}
+
+
+def _copy_text(value: Any) -> Json:
+    text = value.get("text") if isinstance(value, dict) else None
+    if not isinstance(text, str) or not 1 <= len(text) <= MAX_COPY_TEXT:
+        raise bad_request("BUTTON_COPY_TEXT_INVALID")
+    return {"text": text}
 
 
 def reply_keyboard(markup: Json) -> Json:
-    rows = markup["keyboard"]
-    if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
-        raise bad_request('field "keyboard" of the ReplyKeyboardMarkup must be an Array of Arrays')
-    for row in rows:
-        for button in row:
-            if isinstance(button, dict) and not isinstance(button.get("text"), str):
-                raise bad_request("can't parse keyboard button: can't find field \"text\"")
-            if not isinstance(button, (dict, str)):
-                raise bad_request("can't parse keyboard button: KeyboardButton must be an Object")
-    return {"keyboard": rows, "one_time_keyboard": bool(markup.get("one_time_keyboard"))}
+    rows: list[list[Json]] = []
+    for row in markup["keyboard"]:
+        if not isinstance(row, list):
+            raise bad_request('field "keyboard" must be an Array of Arrays')
+        rows.append([_reply_button(button) for button in row])
+    return {"keyboard": rows, "one_time_keyboard": markup.get("one_time_keyboard") is True}
+
+
+def _reply_button(button: Any) -> Json:
+    if isinstance(button, str):
+        button = {"text": button}
+    if not isinstance(button, dict):
+        raise bad_request("can't parse keyboard button: KeyboardButton must be a String or an Object")
+    text = button.get("text")
+    if text is None:
+        raise bad_request("can't parse keyboard button: Can't find field \"text\"")
+    if not isinstance(text, str):
+        raise bad_request('can\'t parse keyboard button: Field "text" must be of type String')
+    if not text.strip():
+        raise bad_request("keyboard button text must be non-empty")
+    return {
+        "text": text,
+        **{name: True for name in ("request_contact", "request_location") if button.get(name)},
+    }

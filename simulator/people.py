@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from simulator.api import Json, Upload
+from simulator.autolinks import found
 from simulator.bots import CALLBACK_LIFETIME_SECONDS, Bot, Press
-from simulator.entities import clean, found
+from simulator.entities import clean
 from simulator.methods.media import described, photo_sizes
 from simulator.world import Chat, User, World
 

@@ -44,6 +44,8 @@ class WebhookSender:
         self.last_error = ""
         self.execute: CallBack | None = None
         """Runs a method that the bot named in the body of its answer."""
+        self.next_change_at = 0.0
+        """When the next setWebhook is taken, on the event loop's clock."""
         self.speed = 1.0
         """Divides every pause; tests raise it so that they need not wait."""
         self._lanes: dict[tuple[str, int], deque[Update]] = {}

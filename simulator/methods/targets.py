@@ -7,10 +7,10 @@ from typing import Any
 from simulator.api import ApiError, Call, Json, bad_request
 from simulator.world import Chat
 
-CHAT_STATES = {
-    "blocked": ApiError(403, "Forbidden: bot was blocked by the user"),
-    "deactivated": ApiError(403, "Forbidden: user is deactivated"),
-    "kicked": ApiError(403, "Forbidden: bot was kicked from the group chat"),
+CLOSED = {
+    "blocked": "bot was blocked by the user",
+    "deactivated": "user is deactivated",
+    "kicked": "bot was kicked from the {type} chat",
 }
 
 
@@ -41,8 +41,8 @@ def open_chat(call: Call) -> Chat:
     if chat.state == "upgraded":
         words = "Bad Request: group chat was upgraded to a supergroup chat"
         raise ApiError(400, words, migrate_to_chat_id=chat.upgraded_to)
-    if error := CHAT_STATES.get(chat.state):
-        raise ApiError(error.code, error.description)
+    if chat.state in CLOSED:
+        raise ApiError(403, f"Forbidden: {CLOSED[chat.state].format(type=chat.type)}")
     return chat
 
 
