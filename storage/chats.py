@@ -1,0 +1,167 @@
+"""Who talks to the bot: language, consent, and the little that a conversation needs to go on."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, select
+from sqlalchemy import update as change
+
+from storage import outbox
+from storage.dialect import Upsert, insert_for
+from storage.encryption import Cipher
+from storage.models import ChatRow
+from storage.pseudonyms import pseudonym
+from storage.reasons import reason_code
+
+CHAT_ID = "chats.chat_id"
+CONTEXT = "chats.context"
+CHANGEABLE = frozenset(
+    {
+        "locale",
+        "consent",
+        "consent_version",
+        "consent_at",
+        "facts_seen",
+        "stopped",
+        "stopped_reason",
+        "stopped_at",
+        "seen_at",
+        "context",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """One person's chat. `id` 0 means that it is not stored yet.
+
+    consent: none | asked | given | declined. `context` is small JSON for the conversation, stored sealed.
+    """
+
+    id: int
+    lane: str
+    chat_id: int = field(repr=False)
+    locale: str | None
+    consent: str
+    consent_version: str | None
+    consent_at: datetime | None
+    facts_seen: int
+    stopped: bool
+    stopped_reason: str | None
+    stopped_at: datetime | None
+    created_at: datetime
+    seen_at: datetime
+    context: dict[str, Any] = field(default_factory=dict, repr=False)
+
+    @property
+    def pseudonym(self) -> str:
+        """The name under which staff know this person, e.g. "Melati-4821"."""
+        return pseudonym(self.id)
+
+
+def new(lane: str, chat_id: int, now: datetime) -> Chat:
+    """A chat that is not stored yet; `ensure` or `finish_turn` stores it."""
+    return Chat(0, lane, chat_id, None, "none", None, None, 0, False, None, None, now, now, {})
+
+
+def find(conn: Connection, cipher: Cipher, lane: str) -> Chat | None:
+    """The chat of a lane, or None."""
+    return find_all(conn, cipher, [lane]).get(lane)
+
+
+_FIND = select(ChatRow.__table__).where(ChatRow.lane.in_(bindparam("lanes", expanding=True)))
+
+
+def find_all(conn: Connection, cipher: Cipher, lanes: Iterable[str]) -> dict[str, Chat]:
+    """The chats of many lanes with one query, by lane; unknown ones are left out."""
+    rows = conn.execute(_FIND, {"lanes": list(lanes)})
+    return {row.lane: _opened(cipher, row) for row in rows}
+
+
+def get(conn: Connection, cipher: Cipher, row_id: int) -> Chat | None:
+    """The chat with this id (of the row, not Telegram's), or None."""
+    row = conn.execute(select(ChatRow.__table__).where(ChatRow.id == row_id)).one_or_none()
+    return None if row is None else _opened(cipher, row)
+
+
+@cache
+def _ensure(dialect: str) -> Upsert:
+    return insert_for(dialect, ChatRow).on_conflict_do_nothing(index_elements=["lane"])
+
+
+def ensure(conn: Connection, cipher: Cipher, lane: str, chat_id: int, now: datetime) -> Chat:
+    """The chat of a lane, stored now if it is new."""
+    found = find(conn, cipher, lane)
+    if found is not None:
+        return found
+    return save(conn, cipher, new(lane, chat_id, now))
+
+
+def save(conn: Connection, cipher: Cipher, chat: Chat) -> Chat:
+    """Store a new chat and return it with its id. If another worker was faster, return theirs."""
+    values = _columns(cipher, {name: getattr(chat, name) for name in CHANGEABLE})
+    values |= {
+        "lane": chat.lane,
+        "created_at": chat.created_at,
+        "chat_id_sealed": cipher.seal(str(chat.chat_id).encode(), CHAT_ID),
+    }
+    conn.execute(_ensure(conn.dialect.name), values)
+    stored = find(conn, cipher, chat.lane)
+    assert stored is not None
+    return stored
+
+
+def update(conn: Connection, cipher: Cipher, chat: Chat, **changes: Any) -> Chat:
+    """Change a stored chat and return it as it is now. Raises TypeError for a name not in CHANGEABLE."""
+    if unknown := set(changes) - CHANGEABLE:
+        raise TypeError(f"a chat has no changeable {', '.join(sorted(unknown))}")
+    if changes:
+        conn.execute(change(ChatRow).where(ChatRow.id == chat.id).values(**_columns(cipher, changes)))
+    return dataclasses.replace(chat, **changes)
+
+
+def stop(conn: Connection, lane: str, reason: str | BaseException, now: datetime) -> None:
+    """This chat does not want to hear from us (403): what waits for it fails, and so does what is put later.
+
+    It ends when the person writes again (`finish_turn`), or by `update(..., stopped=False)`.
+    """
+    stopped = (
+        change(ChatRow)
+        .where(ChatRow.lane == lane)
+        .values(stopped=True, stopped_reason=reason_code(reason), stopped_at=now)
+    )
+    conn.execute(stopped)
+    outbox.stop(conn, lane, now)
+
+
+def _columns(cipher: Cipher, changes: Mapping[str, Any]) -> dict[str, Any]:
+    values = dict(changes)
+    if "context" in values:
+        context = values.pop("context")
+        values["context_sealed"] = cipher.seal_json(context, CONTEXT) if context else None
+    return values
+
+
+def _opened(cipher: Cipher, row: Row[Any]) -> Chat:
+    return Chat(
+        row.id,
+        row.lane,
+        int(cipher.open(row.chat_id_sealed, CHAT_ID)),
+        row.locale,
+        row.consent,
+        row.consent_version,
+        row.consent_at,
+        row.facts_seen,
+        row.stopped,
+        row.stopped_reason,
+        row.stopped_at,
+        row.created_at,
+        row.seen_at,
+        {} if row.context_sealed is None else cipher.open_json(row.context_sealed, CONTEXT),
+    )

@@ -1,0 +1,275 @@
+"""The tables, for SQLite and PostgreSQL alike.
+
+What may identify somebody or hold their words stands in columns whose names end in `_sealed`; see
+`storage.encryption`. Everything else is ids, times, states and labels of our own.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    SmallInteger,
+    String,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects.postgresql import TIMESTAMP
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.types import TypeEngine
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+LANE = String(32)
+LABEL = String(80)
+WORD = String(16)
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """An aware UTC time: `timestamptz` on PostgreSQL, whole microseconds since 1970 on SQLite.
+
+    SQLite has no time type; numbers sort right and cost a tenth of parsing text.
+    """
+
+    impl = BigInteger
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        if dialect.name == "postgresql":
+            return dialect.type_descriptor(TIMESTAMP(timezone=True))
+        return dialect.type_descriptor(BigInteger())
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone was given to the store; pass aware UTC times")
+        return value if dialect.name == "postgresql" else (value - EPOCH) // MICROSECOND
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if isinstance(value, datetime):
+            return value.astimezone(UTC)
+        return EPOCH + timedelta(microseconds=value)
+
+
+RowId = BigInteger().with_variant(Integer, "sqlite")
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+def _row_id() -> Mapped[int]:
+    return mapped_column(RowId, primary_key=True, autoincrement=True)
+
+
+# Conditions of partial indexes. Claims repeat them word for word: SQLite takes a partial index for no less.
+IS_NEW = "state = 'new'"
+IS_TO_SEND = "state IN ('new', 'unknown')"
+IS_LEASED = "state = 'leased'"
+IS_FREE = "owner IS NULL AND waiting > 0"
+IS_OPEN = "status <> 'closed'"
+
+
+def _index(name: str, *columns: str, where: str | None = None) -> Index:
+    condition = text(where) if where else None
+    return Index(name, *columns, sqlite_where=condition, postgresql_where=condition)
+
+
+class Lane(Base):
+    """The queue of one chat in one direction, while it has work. Its row is the lock of the lane."""
+
+    __tablename__ = "lanes"
+    queue: Mapped[str] = mapped_column(String(3), primary_key=True)  # in | out
+    lane: Mapped[str] = mapped_column(LANE, primary_key=True)
+    waiting: Mapped[int]  # rows not finished, those handed out included
+    claimed: Mapped[int]  # rows handed out to the owner and not finished
+    priority: Mapped[int] = mapped_column(SmallInteger)  # a hint: never later in rank than the truth
+    due_at: Mapped[datetime] = mapped_column(UtcTime)  # a hint: never later than the truth
+    held_until: Mapped[datetime | None] = mapped_column(UtcTime)
+    owner: Mapped[str | None] = mapped_column(LABEL)
+    lease_until: Mapped[datetime | None] = mapped_column(UtcTime)
+    __table_args__ = (
+        _index("ix_lanes_free", "queue", "priority", "due_at", where=IS_FREE),
+        _index("ix_lanes_leased", "queue", "owner", where="owner IS NOT NULL"),
+    )
+
+
+class Inbox(Base):
+    """Updates from Telegram. Finished ones keep their id only, so that a repetition is known as one."""
+
+    __tablename__ = "inbox"
+    id: Mapped[int] = _row_id()
+    bot_id: Mapped[int] = mapped_column(BigInteger)
+    update_id: Mapped[int] = mapped_column(BigInteger)
+    lane: Mapped[str | None] = mapped_column(LANE)
+    state: Mapped[str] = mapped_column(WORD)  # new | done | dead
+    attempts: Mapped[int] = mapped_column(SmallInteger)
+    error: Mapped[str | None] = mapped_column(LABEL)
+    received_at: Mapped[datetime] = mapped_column(UtcTime)
+    finished_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    payload_sealed: Mapped[bytes | None]
+    __table_args__ = (
+        UniqueConstraint("bot_id", "update_id"),
+        _index("ix_inbox_new", "lane", "id", where=IS_NEW),
+        _index("ix_inbox_dead", "lane", where="state = 'dead'"),
+        _index("ix_inbox_finished", "finished_at", where="finished_at IS NOT NULL"),
+        {"sqlite_autoincrement": True},
+    )
+
+
+class Outbox(Base):
+    """Calls to Telegram, in the order in which a chat shall see them."""
+
+    __tablename__ = "outbox"
+    id: Mapped[int] = _row_id()
+    lane: Mapped[str] = mapped_column(LANE)
+    state: Mapped[str] = mapped_column(WORD)  # new | leased | sent | failed | unknown
+    priority: Mapped[int] = mapped_column(SmallInteger)  # 0 reply, 1 staff, 2 broadcast
+    bulk: Mapped[bool]  # a broadcast: goes behind everything else of its lane
+    method: Mapped[str] = mapped_column(String(40))
+    attempts: Mapped[int] = mapped_column(SmallInteger)
+    possible_duplicate: Mapped[bool]
+    forget: Mapped[bool]  # the row is deleted as soon as it is finished
+    error: Mapped[str | None] = mapped_column(LABEL)
+    turn_id: Mapped[int | None] = mapped_column(BigInteger)
+    message_id: Mapped[int | None] = mapped_column(BigInteger)
+    created_at: Mapped[datetime] = mapped_column(UtcTime)
+    due_at: Mapped[datetime] = mapped_column(UtcTime)
+    finished_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    body_sealed: Mapped[bytes | None]  # {"chat_id": ..., "params": {...}}
+    __table_args__ = (
+        _index("ix_outbox_to_send", "lane", "bulk", "id", where=IS_TO_SEND),
+        _index("ix_outbox_leased", "lane", where=IS_LEASED),
+        _index("ix_outbox_lane", "lane", "finished_at"),
+        _index("ix_outbox_finished", "finished_at", where="finished_at IS NOT NULL"),
+        {"sqlite_autoincrement": True},
+    )
+
+
+class ChatRow(Base):
+    """One person's chat with the bot."""
+
+    __tablename__ = "chats"
+    id: Mapped[int] = _row_id()
+    lane: Mapped[str] = mapped_column(LANE, unique=True)
+    locale: Mapped[str | None] = mapped_column(WORD)
+    consent: Mapped[str] = mapped_column(WORD)  # none | asked | given | declined
+    consent_version: Mapped[str | None] = mapped_column(LABEL)
+    consent_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    facts_seen: Mapped[int]
+    stopped: Mapped[bool]
+    stopped_reason: Mapped[str | None] = mapped_column(LABEL)
+    stopped_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    created_at: Mapped[datetime] = mapped_column(UtcTime)
+    seen_at: Mapped[datetime] = mapped_column(UtcTime, index=True)
+    chat_id_sealed: Mapped[bytes]
+    context_sealed: Mapped[bytes | None]
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+
+class Turn(Base):
+    """One question and what became of it; written only for people who consented."""
+
+    __tablename__ = "turns"
+    id: Mapped[int] = _row_id()
+    chat_id: Mapped[int] = mapped_column(RowId, ForeignKey("chats.id", ondelete="CASCADE"))
+    at: Mapped[datetime] = mapped_column(UtcTime, index=True)
+    language: Mapped[str | None] = mapped_column(WORD)
+    topic: Mapped[str | None] = mapped_column(LABEL)
+    rung: Mapped[str] = mapped_column(WORD)
+    confidence: Mapped[float | None]
+    ranking: Mapped[str | None]  # JSON: [[topic, confidence], ...]
+    danger: Mapped[str | None]  # kinds, separated by blanks
+    destination: Mapped[str | None] = mapped_column(WORD)
+    asks_for: Mapped[str | None] = mapped_column(WORD)
+    content_version: Mapped[str | None] = mapped_column(LABEL)
+    engine: Mapped[str | None] = mapped_column(LABEL)
+    outcome: Mapped[str | None] = mapped_column(LABEL)
+    latency_ms: Mapped[int | None]
+    helpful: Mapped[bool | None]
+    text_sealed: Mapped[bytes | None]
+    __table_args__ = (_index("ix_turns_chat", "chat_id", "id"), {"sqlite_autoincrement": True})
+
+
+class Case(Base):
+    """Something a person of the staff has to look at. At most one is open for one person."""
+
+    __tablename__ = "cases"
+    id: Mapped[int] = _row_id()
+    chat_id: Mapped[int] = mapped_column(RowId, ForeignKey("chats.id", ondelete="CASCADE"))
+    kind: Mapped[str] = mapped_column(WORD)  # danger | person | unanswered | not-helpful
+    priority: Mapped[int] = mapped_column(SmallInteger)  # 0 danger ... 3 not helpful
+    status: Mapped[str] = mapped_column(WORD)  # open | taken | waiting | closed
+    topic: Mapped[str | None] = mapped_column(LABEL)
+    taken_by: Mapped[str | None] = mapped_column(LABEL)
+    opened_at: Mapped[datetime] = mapped_column(UtcTime)
+    updated_at: Mapped[datetime] = mapped_column(UtcTime)
+    closed_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    __table_args__ = (
+        Index(
+            "uq_cases_open",
+            "chat_id",
+            unique=True,
+            sqlite_where=text(IS_OPEN),
+            postgresql_where=text(IS_OPEN),
+        ),
+        _index("ix_cases_queue", "priority", "opened_at", "id", where=IS_OPEN),
+        _index("ix_cases_chat", "chat_id"),
+        _index("ix_cases_closed", "closed_at", where="closed_at IS NOT NULL"),
+        {"sqlite_autoincrement": True},
+    )
+
+
+class CaseEvent(Base):
+    """What happened to a case, in order."""
+
+    __tablename__ = "case_events"
+    id: Mapped[int] = _row_id()
+    case_id: Mapped[int] = mapped_column(RowId, ForeignKey("cases.id", ondelete="CASCADE"))
+    at: Mapped[datetime] = mapped_column(UtcTime)
+    what: Mapped[str] = mapped_column(WORD)  # reported | taken | waiting | noted | closed
+    kind: Mapped[str | None] = mapped_column(WORD)
+    topic: Mapped[str | None] = mapped_column(LABEL)
+    turn_id: Mapped[int | None] = mapped_column(BigInteger)
+    actor: Mapped[str | None] = mapped_column(LABEL)
+    detail_sealed: Mapped[bytes | None]
+    __table_args__ = (_index("ix_case_events_case", "case_id", "id"), {"sqlite_autoincrement": True})
+
+
+class Counter(Base):
+    """How often something happened on a day; nothing about whom.
+
+    Each worker counts in a shard of its own, so that two of them never wait for one row.
+    """
+
+    __tablename__ = "counters"
+    day: Mapped[date] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(LABEL, primary_key=True)
+    label: Mapped[str] = mapped_column(String(160), primary_key=True)
+    shard: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    n: Mapped[int] = mapped_column(BigInteger)
+
+
+class KeyId(Base):
+    """Ids (no secrets) of the keys that values here were sealed with: tells a wrong key file at once."""
+
+    __tablename__ = "key_ids"
+    id: Mapped[str] = mapped_column(WORD, primary_key=True)
