@@ -1,1 +1,18 @@
-"""See the README for how the packages fit together."""
+"""One conversation turn: a Telegram update in, a reply out. Nothing here talks to Telegram."""
+
+from handlers.conversation import ALLOWED_UPDATES, CONTEXT_TYPES, Conversation
+from handlers.exchange import Call, Exchange, Feedback, NewCase, Outcome, Services
+from handlers.keyboards import Button
+
+__all__ = [
+    "ALLOWED_UPDATES",
+    "CONTEXT_TYPES",
+    "Button",
+    "Call",
+    "Conversation",
+    "Exchange",
+    "Feedback",
+    "NewCase",
+    "Outcome",
+    "Services",
+]

@@ -1,0 +1,112 @@
+"""The emergency card: what to do now and whom to reach. It leans on no model and no article."""
+
+from collections.abc import Sequence
+
+from handlers import cards, names
+from handlers.answers import answer, close_button
+from handlers.exchange import NewCase, Outcome
+from handlers.keyboards import Row, in_rows, tap
+from handlers.payloads import NOWHERE
+from handlers.rendering import Page
+from handlers.turn import Turn, msg
+from nlu import Understanding
+
+CONTACTS_SHOWN = 4
+COUNTRIES_PER_ROW = 3
+
+# What to do now, in two or three short sentences; the most pressing kind first. Nothing here names a number,
+# a law or a place: those come from the contacts and the articles, with their sources.
+_ADVICE = {
+    "self-harm": msg(
+        "Terima kasih sudah bercerita. Jangan sendirian dulu: telepon atau datangi satu orang yang Anda "
+        "percaya. Kalau nomor di bawah tidak tersambung, pergi ke puskesmas atau IGD terdekat."
+    ),
+    "medical": msg(
+        "Minta tolong orang terdekat sekarang dan pergi ke rumah sakit terdekat. "
+        "Jangan menunggu izin kalau keadaannya gawat. Bawa paspor atau kartu asuransi kalau ada."
+    ),
+    "sexual-violence": msg(
+        "Ini bukan salah Anda. Pergi ke tempat aman dan cari satu orang yang Anda percaya. "
+        "Anda boleh minta diperiksa di rumah sakit dan boleh minta ditemani."
+    ),
+    "violence": msg(
+        "Kalau bisa, menjauh dulu ke tempat yang aman atau ramai. Kalau nyawa terancam, hubungi polisi "
+        "setempat sekarang. Luka dan kejadian bisa difoto nanti, sesudah Anda aman."
+    ),
+    "confinement": msg(
+        "Jangan memaksa keluar kalau itu berbahaya. Kirim alamat atau lokasi Anda dan nama tempat itu ke "
+        "satu orang yang Anda percaya. Pesan tertulis lebih aman kalau ada yang mendengar."
+    ),
+    "trafficking": msg(
+        "Jangan tanda tangani apa pun lagi dan jangan serahkan uang. Beri tahu satu orang yang Anda percaya "
+        "di mana Anda berada. Simpan chat, tiket dan bukti transfer."
+    ),
+    "threat": msg(
+        "Jangan balas ancaman itu dan jangan kirim uang. Simpan pesannya sebagai bukti. "
+        "Beri tahu satu orang yang Anda percaya di mana Anda berada."
+    ),
+    "child": msg(
+        "Bawa anak itu ke tempat aman, dekat orang dewasa yang Anda percaya. "
+        "Kalau nyawanya terancam, hubungi polisi atau ambulans setempat sekarang."
+    ),
+    "disaster": msg(
+        "Pergi dulu ke tempat aman dan ikuti petunjuk petugas setempat. "
+        "Sesudah aman, kabari keluarga dan perwakilan Indonesia."
+    ),
+}
+_ANY_DANGER = msg(
+    "Kalau nyawa terancam, hubungi polisi setempat sekarang dan pergi ke tempat yang aman. "
+    "Beri tahu satu orang yang Anda percaya di mana Anda berada."
+)
+_FOR_OTHERS = msg(
+    "Kalau ini tentang orang lain, siapkan nama lengkapnya, negara dan alamat terakhirnya, lalu hubungi "
+    "nomor di bawah. Hubungi dia hanya kalau itu aman baginya."
+)
+
+
+async def respond(turn: Turn, seen: Understanding) -> None:
+    """The card at once, as a message of its own; then what the article says; and staff are told."""
+    kinds = tuple(dict.fromkeys(sign.kind for sign in seen.danger))
+    destination = seen.destination or turn.memory.destination
+    card(turn, kinds, destination, about_others=seen.asks_for != "self")
+    turn.open_case(NewCase("danger", topic=seen.topic, detail=turn.words(), signs=kinds))
+    turn.remember(alerted_at=turn.now)
+    if topic := turn.known(seen.topic):
+        answer(turn, topic, seen.destination, brief=True)
+    else:
+        turn.remember_topic(None, seen.destination)
+
+
+def card(turn: Turn, kinds: Sequence[str], destination: str | None, *, about_others: bool = False) -> None:
+    """Send the emergency card. Its first words tell nothing to somebody who looks over the shoulder."""
+    turn.end(Outcome.EMERGENCY)
+    page = Page().add(turn.say("Nomor penting"), "bold")
+    if destination:
+        page.add(f" · {names.country(turn, destination)}", "bold")
+    page.paragraph().add(turn.say(_advice(kinds)))
+    if about_others:
+        page.paragraph().add(turn.say(_FOR_OTHERS))
+    offices = turn.catalog.emergency_contacts(kinds, destination, CONTACTS_SHOWN)
+    page.paragraph().add(cards.contacts(turn, offices))
+    if not destination:
+        page.paragraph().add(turn.say("Sedang di luar negeri? Pilih negara untuk nomor di sana."))
+    page.paragraph().add(turn.say("Ada yang bisa melihat layar ini? Tekan Tutup cepat."), "italic")
+    rows: list[Row] = [
+        [tap(turn.say("Bicara dengan petugas"), "person"), close_button(turn)],
+        *_countries(turn, kinds, destination),
+    ]
+    turn.reply(page.rich(), rows)
+
+
+def _advice(kinds: Sequence[str]) -> str:
+    return next((advice for kind, advice in _ADVICE.items() if kind in kinds), _ANY_DANGER)
+
+
+def _countries(turn: Turn, kinds: Sequence[str], chosen: str | None) -> list[Row]:
+    """Buttons for the countries that have numbers of their own; with one chosen, a way back to all."""
+    if chosen:
+        return [[tap(turn.say("Negara lain"), "sos")]]
+    kind = next((kind for kind in _ADVICE if kind in kinds), NOWHERE)
+    codes = {office.destination for office in turn.catalog.contacts.values() if office.destination}
+    buttons = [tap(names.country(turn, code), "sosat", code, kind) for code in names.in_order(turn, codes)]
+    return in_rows(buttons, COUNTRIES_PER_ROW)

@@ -1,0 +1,57 @@
+"""Countries and dates in the person's language."""
+
+from collections.abc import Iterable
+from datetime import date
+from functools import cache
+
+from babel import Locale
+from babel.dates import format_date
+
+from content.countries import MIDDLE_EAST
+from handlers.turn import Turn, msg
+
+# Most asked for first; all others follow by name.
+COMMON = ("TW", "HK", "MY", "SG", "JP", "KR", "SA", "AE", "BN")
+# Names that people use, where the standard one is long or strange to them.
+_EVERYDAY = {
+    MIDDLE_EAST: msg("Timur Tengah"),
+    "HK": msg("Hong Kong"),
+    "MO": msg("Makau"),
+    "AE": msg("Uni Emirat Arab"),
+}
+# Babel's Javanese and Sundanese names are patchy; Indonesian ones are understood by their speakers.
+_BABEL = {"en": "en"}
+
+
+def country(turn: Turn, code: str) -> str:
+    """The name of a country or region; the code itself where there is none."""
+    if code in _EVERYDAY:
+        return turn.say(_EVERYDAY[code])
+    return _territory(code, turn.locale) or code
+
+
+def in_order(turn: Turn, codes: Iterable[str]) -> list[str]:
+    """The codes with the most asked for first."""
+    rank = {code: position for position, code in enumerate(COMMON)}
+    return sorted(codes, key=lambda code: (rank.get(code, len(rank)), country(turn, code)))
+
+
+def day(turn: Turn, moment: date) -> str:
+    """A date in words, such as "24 November 2026"."""
+    return str(format_date(moment, "d MMMM y", locale=_BABEL.get(turn.locale, "id")))
+
+
+def source_date(turn: Turn, written: str) -> str:
+    """The date of a source, which may be only a year or a month, or missing."""
+    parts = [int(part) for part in written.split("-")] if written[:1].isdigit() else []
+    if not parts:
+        return turn.say("tanpa tanggal")
+    pattern = ("y", "MMMM y", "d MMMM y")[len(parts) - 1]
+    year, month, day_of_month = (*parts, 1, 1)[:3]
+    return str(format_date(date(year, month, day_of_month), pattern, locale=_BABEL.get(turn.locale, "id")))
+
+
+@cache
+def _territory(code: str, locale: str) -> str | None:
+    name = Locale(_BABEL.get(locale, "id")).territories.get(code)
+    return str(name) if name else None

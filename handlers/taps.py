@@ -1,0 +1,119 @@
+"""Taps on buttons, also on those of messages that are months old."""
+
+from collections.abc import Callable
+
+from handlers import answers, consent, danger, menus, payloads, service, staff
+from handlers.exchange import Call, Outcome
+from handlers.keyboards import without_feedback
+from handlers.payloads import NOWHERE, THIS_TURN
+from handlers.turn import Turn
+
+
+def tapped(turn: Turn) -> None:
+    """Do what the button says; one that nothing is known about brings the menu."""
+    query = turn.update.callback_query
+    if query is None:
+        return
+    tap = payloads.parse(query.data)
+    if tap is None or not _known(turn, tap):
+        menus.show(turn)
+        notice: str | None = turn.say("Tombol itu sudah lama. Ini menu yang baru.")
+    else:
+        notice = _ACTIONS[tap.action](turn, *tap.arguments)
+    answer = {"callback_query_id": query.id, **({"text": notice} if notice else {})}
+    turn.exchange.cosmetic.append(Call("answerCallbackQuery", answer))
+
+
+def _known(turn: Turn, tap: payloads.Tap) -> bool:
+    """Whether the topic or module that the button names still exists."""
+    if tap.action in ("topic", "part", "dest", "dests"):
+        return tap.arguments[0] in turn.catalog.topics
+    if tap.action == "fb":
+        return tap.arguments[1] in turn.catalog.topics
+    return tap.action != "mod" or tap.arguments[0] in turn.catalog.modules
+
+
+def _home(turn: Turn) -> None:
+    menus.show(turn, in_place=True)
+
+
+def _module(turn: Turn, module: str, page: str) -> None:
+    menus.show_module(turn, module, int(page))
+
+
+def _topic(turn: Turn, topic: str) -> None:
+    answers.answer(turn, topic, turn.memory.destination)
+    consent.ask_once(turn)
+
+
+def _part(turn: Turn, topic: str, start: str, destination: str) -> None:
+    answers.part(turn, topic, int(start), None if destination == NOWHERE else destination)
+
+
+def _destination(turn: Turn, topic: str, destination: str) -> None:
+    answers.part(turn, topic, 0, destination)
+
+
+def _feedback(turn: Turn, verdict: str, topic: str, turn_id: str) -> str | None:
+    number = None if turn_id == THIS_TURN else int(turn_id)
+    message = turn.tapped_message
+    if message is not None and message.reply_markup is not None:
+        turn.call(
+            "editMessageReplyMarkup",
+            message_id=message.message_id,
+            reply_markup=without_feedback(message.reply_markup.to_dict()),
+        )
+    if verdict == "up":
+        staff.helped(turn, topic, number)
+        return turn.say("Senang bisa membantu.")
+    staff.not_helped(turn, topic, number)
+    return None
+
+
+def _emergency(turn: Turn) -> None:
+    danger.card(turn, (), None)
+
+
+def _emergency_at(turn: Turn, destination: str, kind: str) -> None:
+    danger.card(turn, () if kind == NOWHERE else (kind,), destination)
+    turn.remember_topic(None, destination)
+
+
+def _close(turn: Turn) -> None:
+    turn.end(Outcome.SERVED)
+    if turn.tapped_message is not None:
+        turn.edit(turn.say("Bekal: catatan persiapan kerja. Ketik /menu untuk mulai."))
+
+
+def _consent(turn: Turn, verdict: str) -> None:
+    {"yes": consent.given, "no": consent.declined}[verdict](turn)
+
+
+def _erase(turn: Turn, verdict: str) -> None:
+    {"ask": service.ask_erase, "yes": service.erase, "no": service.keep}[verdict](turn)
+
+
+# What an action returns is shown for a moment on top of the chat.
+_ACTIONS: dict[str, Callable[..., str | None]] = {
+    "menu": menus.show,
+    "home": _home,
+    "mod": _module,
+    "topic": _topic,
+    "part": _part,
+    "dest": _destination,
+    "dests": answers.all_countries,
+    "none": staff.none_of_these,
+    "fb": _feedback,
+    "again": staff.say_again,
+    "person": staff.talk,
+    "ask": staff.ask,
+    "sos": _emergency,
+    "sosat": _emergency_at,
+    "close": _close,
+    "langs": service.ask_language,
+    "lang": service.set_language,
+    "consent": _consent,
+    "erase": _erase,
+    "export": service.export,
+    "privacy": consent.explain,
+}
