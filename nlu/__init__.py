@@ -1,1 +1,18 @@
-"""See the README for how the packages fit together."""
+"""Understanding of messages: topic, danger, country, language. Load once with `load`, then `understand` each."""
+
+from nlu.training import TrainingError
+from nlu.types import Context, DangerSign, Decision, PastTurn, Scored, Understanding
+from nlu.understander import SearchFunction, Understander, load
+
+__all__ = [
+    "Context",
+    "DangerSign",
+    "Decision",
+    "PastTurn",
+    "Scored",
+    "SearchFunction",
+    "TrainingError",
+    "Understander",
+    "Understanding",
+    "load",
+]

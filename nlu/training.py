@@ -1,0 +1,131 @@
+"""Reads the training data: Rasa 3.1 NLU files, strictly, with errors that name file and line.
+
+A typo that Rasa would swallow (a tab, a repeated intent, an example without its dash) costs accuracy that
+nobody notices, so everything that is not the one shape we write is refused.
+"""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+RASA_VERSION = "3.1"
+LANGUAGES = ("id", "jv", "su", "en", "ms", "mad", "sas")
+
+
+class TrainingError(Exception):
+    """Training data that cannot be used; `problems` holds lines of the form `file:line: what`."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One training sentence. `module` is the stem of its file."""
+
+    text: str
+    intent: str
+    language: str
+    module: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingData:
+    """All examples in the order of the files, which are read sorted by path."""
+
+    examples: tuple[Example, ...]
+    fingerprint: str
+
+    @property
+    def intents(self) -> tuple[str, ...]:
+        return tuple(sorted({example.intent for example in self.examples}))
+
+    @property
+    def modules(self) -> dict[str, str]:
+        """Module of each intent; an intent of several files belongs to the first."""
+        found: dict[str, str] = {}
+        for example in self.examples:
+            found.setdefault(example.intent, example.module)
+        return found
+
+
+def read(folder: Path) -> TrainingData:
+    """Read `<folder>/<language>/<module>.yml`. Raises TrainingError with every problem of every file."""
+    problems: list[str] = []
+    examples: dict[tuple[str, str], Example] = {}
+    digest = hashlib.sha256()
+    for language in LANGUAGES:
+        for path in sorted((folder / language).glob("*.yml")):
+            digest.update(f"{language}/{path.name}\0".encode())
+            digest.update(path.read_bytes())
+            for example in _read_file(path, language, problems):
+                examples.setdefault((example.intent, example.text.casefold()), example)
+    if not examples and not problems:
+        problems.append(f"{folder}:1: no training examples found (looked for <language>/<module>.yml)")
+    if problems:
+        raise TrainingError(problems)
+    return TrainingData(tuple(examples.values()), digest.hexdigest())
+
+
+def load_yaml(path: Path) -> Any:
+    """The file with line marks kept. Raises TrainingError."""
+    try:
+        return YAML(typ="rt").load(path.read_text(encoding="utf-8"))
+    except MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise TrainingError([f"{path}:{line}: not valid YAML: {error.problem}"]) from error
+    except (YAMLError, UnicodeDecodeError) as error:
+        raise TrainingError([f"{path}:1: not readable as UTF-8 YAML: {error}"]) from error
+
+
+def _read_file(path: Path, language: str, problems: list[str]) -> Iterator[Example]:
+    try:
+        document = load_yaml(path)
+    except TrainingError as error:
+        problems.extend(error.problems)
+        return
+    if not isinstance(document, Mapping) or set(document) != {"version", "nlu"}:
+        problems.append(f"{path}:1: the file must hold exactly `version` and `nlu`")
+        return
+    if str(document["version"]) != RASA_VERSION:
+        problems.append(f'{path}:1: version must be "{RASA_VERSION}"')
+    if not isinstance(document["nlu"], list):
+        problems.append(f"{path}:1: `nlu` must be a list of intents")
+        return
+    seen: set[str] = set()
+    for number, block in enumerate(document["nlu"]):
+        line = document["nlu"].lc.item(number)[0] + 1
+        if not isinstance(block, Mapping) or set(block) != {"intent", "examples"}:
+            problems.append(f"{path}:{line}: a block must hold exactly `intent` and `examples`")
+            continue
+        intent = block["intent"]
+        if not isinstance(intent, str) or not intent.strip():
+            problems.append(f"{path}:{line}: `intent` must be a topic id")
+            continue
+        if intent in seen:
+            problems.append(f"{path}:{line}: intent {intent} stands twice in this file")
+        seen.add(intent)
+        first = block.lc.value("examples")[0] + 2
+        for text in _sentences(path, first, block["examples"], problems):
+            yield Example(text, intent, language, path.stem)
+
+
+def _sentences(path: Path, line: int, block: object, problems: list[str]) -> Iterator[str]:
+    if not isinstance(block, str):
+        problems.append(f"{path}:{line - 1}: `examples` must be a block of text (`examples: |`)")
+        return
+    for offset, raw in enumerate(block.split("\n")):
+        if not raw.strip():
+            continue
+        if not raw.startswith("- ") or not raw[2:].strip():
+            problems.append(
+                f"{path}:{line + offset}: an example must start with a dash and a space: {raw[:60]!r}"
+            )
+            continue
+        yield raw[2:].strip()
