@@ -116,7 +116,8 @@ def contacts_can_be_reached(draft: Draft, today: date | None) -> Iterator[Proble
             what = f"Contact '{contact.id}' stands here twice (line {seen[contact.id]})"
             yield Problem(CONTACTS, placed.line, what, "Remove one of the two, or give it another id")
         seen.setdefault(contact.id, placed.line)
-        if not contact.numbers and not contact.web:
+        # Every district has its labour office: people go there, so it needs neither number nor page.
+        if not contact.numbers and not contact.web and "office" not in contact.kinds:
             what = f"Contact '{contact.id}' has neither a number nor a web page"
             yield Problem(CONTACTS, placed.line, what, "Add 'numbers' or 'web'")
 

@@ -63,7 +63,7 @@ def read_files(files: Mapping[str, bytes], problems: list[Problem]) -> Draft:
             return otherwise
         return reader(root, reporter(name, problems))
 
-    contacts = single(CONTACTS, read_contacts, ())
+    contacts: tuple[PlacedContact, ...] = single(CONTACTS, read_contacts, ())
     fill_for = _fill_for(contacts)
     pages = (
         read_page(name, text, fill_for, reporter(name, problems))

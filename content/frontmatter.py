@@ -23,13 +23,13 @@ def split(text: str) -> Parts:
         raise yaml.YamlError(
             1, "The file does not start with '---'", "Begin with the block of title, summary ..."
         )
-    number = next(
-        (number for number, line in enumerate(lines, start=1) if number > 1 and line.rstrip() == FENCE), 0
-    )
-    if not number:
+    fences = (number for number, line in enumerate(lines, start=1) if line.rstrip() == FENCE)
+    next(fences)
+    number = next(fences, None)
+    if number is None:
         raise yaml.YamlError(1, "The block at the top is not closed", "Add a line '---' after it")
     # An empty line in place of the fence keeps the line numbers those of the file.
-    front = yaml.parse("\n" + "\n".join(lines[1 : number - 1]))
+    front = yaml.parse("\n" + "\n".join(lines[1 : number - 1]) + "\n")
     if not isinstance(front, yaml.Mapping):
         raise yaml.YamlError(
             2, "The block at the top has no fields", "Write 'title: ...', 'summary: ...' and so on"

@@ -22,7 +22,7 @@ logger = structlog.get_logger(__name__)
 
 
 class Library:
-    """`catalog` is replaced as a whole: take it once a turn. `problems` says why newer files are not served."""
+    """`catalog` is replaced as a whole: take it once a turn. `problems`: why newer files are not served."""
 
     def __init__(self, folder: Path) -> None:
         """Raises ContentError when the content cannot be served: there is nothing older to fall back on."""

@@ -25,13 +25,15 @@ SHORTEST_REPAIRED = 4
 OWN_LANGUAGE_BONUS = 1.1
 
 _STOP_WORDS = """
-a ada adalah agar aja akan aku anda apa apakah atas atau bagaimana bagi bahwa banget bisa boleh buat bukan cara dan
-dapat dari dengan di dia dong dulu gak ga gimana harus hal ini itu jadi jika juga kah kak kalau kalo kami kamu
-karena kapan ke kenapa kita klo ko lah lagi lalu lebih maka mana mau mas mbak mengapa mereka min mohon nya oleh pada para
-saat saja sampai sangat saya sebagai secara sedang semua seperti serta siapa si sih sudah supaya tapi telah tentang ter
-terhadap tetap tidak tolong untuk ya yang yg
-about am an and any are as at be by can do does for from get go have how i if in is it me my of on or should so that
-the their them there they this to us was we what when where which who why will with you your
+a ada adalah agar aja akan aku anda apa apakah atas atau bagaimana bagi bahwa banget bisa boleh buat
+bukan cara dan dapat dari dengan di dia dong dulu gak ga gimana harus hal ini itu jadi jika juga kah kak
+kalau kalo kami kamu karena kapan ke kenapa kita klo ko lah lagi lalu lebih maka mana mau mas mbak
+mengapa mereka min mohon nya oleh pada para saat saja sampai sangat saya sebagai secara sedang semua
+seperti serta siapa si sih sudah supaya tapi telah tentang ter terhadap tetap tidak tolong untuk ya yang
+yg
+about am an and any are as at be by can do does for from get go have how i if in is it me my of on or
+should so that the their them there they this to us was we what when where which who why will with you
+your
 ana ing iku iki kang kanggo karo kudu lan nek opo piye sing utawa wis yen
 abdi anu ari atawa ieu kumaha mah naon nu pikeun sareng teh tina
 """

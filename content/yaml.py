@@ -4,55 +4,16 @@ Anchors, aliases, tags, merge keys and duplicate keys are refused: nobody needs 
 they are how a short file becomes a huge or a dangerous one. `no` and `on` are text.
 """
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-MAX_DEPTH = 12
+from content import plain_yaml
+from content.nodes import MAX_DEPTH, Mapping, Node, Scalar, Sequence
 
-
-@dataclass(frozen=True, slots=True)
-class Scalar:
-    """`raw` is what was written ("0800" stays "0800"); `quoted` text is never a number or a date."""
-
-    raw: str
-    quoted: bool
-    line: int
-
-    @property
-    def value(self) -> str | int | bool | None:
-        """The value by YAML 1.2's core rules; fractions and dates stay text."""
-        if self.quoted:
-            return self.raw
-        if self.raw in ("", "~", "null", "Null", "NULL"):
-            return None
-        if self.raw in ("true", "True", "TRUE", "false", "False", "FALSE"):
-            return self.raw.lower() == "true"
-        if re.fullmatch(r"[-+]?[0-9]{1,18}", self.raw):
-            return int(self.raw)
-        return self.raw
-
-
-@dataclass(frozen=True, slots=True)
-class Sequence:
-    items: "tuple[Node, ...]"
-    line: int
-
-
-@dataclass(frozen=True, slots=True)
-class Mapping:
-    """`key_lines` tells where each key stands."""
-
-    items: "dict[str, Node]"
-    key_lines: dict[str, int]
-    line: int
-
-
-Node: TypeAlias = Scalar | Sequence | Mapping
+__all__ = ["Mapping", "Node", "Scalar", "Sequence", "YamlError", "parse"]
 
 
 class YamlError(ValueError):
@@ -65,6 +26,11 @@ class YamlError(ValueError):
 
 def parse(text: str) -> Node | None:
     """Read one document; None when it is empty. Raises YamlError."""
+    return plain_yaml.parse(text) or parse_with_ruamel(text)
+
+
+def parse_with_ruamel(text: str) -> Node | None:
+    """The same for any shape of YAML, and with words for what is wrong."""
     reader = YAML(typ="safe", pure=True)
     reader.version = (1, 2)
     try:
