@@ -26,8 +26,7 @@ _BARE_ENDINGS = frozenset(
 """Ends of names that count as addresses without http:// before them; Telegram knows all of them."""
 _TRAILING = ".,;:!?)]}'\""
 _BLOCKS = frozenset(
-    ("url", "email", "bot_command", "mention", "hashtag", "phone_number")
-    + ("code", "pre", "text_link", "text_mention")
+    ("url", "email", "bot_command", "mention", "hashtag", "phone_number", "code", "pre", "text_link")
 )
 """Nothing is found inside of these."""
 
