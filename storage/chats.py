@@ -117,12 +117,16 @@ def save(conn: Connection, cipher: Cipher, chat: Chat) -> Chat:
     return stored
 
 
-def update(conn: Connection, cipher: Cipher, chat: Chat, **changes: Any) -> Chat:
-    """Change a stored chat and return it as it is now. Raises TypeError for a name not in CHANGEABLE."""
+def update(conn: Connection, cipher: Cipher, chat: Chat, **changes: Any) -> Chat | None:
+    """Change a stored chat and return it as it is now; None if it was erased meanwhile.
+
+    Raises TypeError for a name not in CHANGEABLE.
+    """
     if unknown := set(changes) - CHANGEABLE:
         raise TypeError(f"a chat has no changeable {', '.join(sorted(unknown))}")
-    if changes:
-        conn.execute(change(ChatRow).where(ChatRow.id == chat.id).values(**_columns(cipher, changes)))
+    changed = change(ChatRow).where(ChatRow.id == chat.id).values(**_columns(cipher, changes))
+    if changes and not conn.execute(changed).rowcount:
+        return None
     return dataclasses.replace(chat, **changes)
 
 

@@ -31,6 +31,7 @@ def upgrade(url: str, revision: str = "head") -> None:
     parsed = normalise(url)
     if (file := sqlite_file(parsed)) is not None:
         file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch(mode=0o600)  # its companions, -wal and -shm, get the same mode
     _run(parsed, lambda connection: command.upgrade(_config(connection), revision))
 
 

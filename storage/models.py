@@ -85,6 +85,8 @@ IS_NEW = "state = 'new'"
 IS_TO_SEND = "state IN ('new', 'unknown')"
 IS_LEASED = "state = 'leased'"
 IS_FREE = "owner IS NULL AND waiting > 0"
+IS_CLEARABLE = "finished_at IS NOT NULL AND body_sealed IS NOT NULL"
+HAS_DETAIL = "detail_sealed IS NOT NULL"
 IS_OPEN = "status <> 'closed'"
 
 
@@ -160,6 +162,7 @@ class Outbox(Base):
         _index("ix_outbox_leased", "lane", where=IS_LEASED),
         _index("ix_outbox_lane", "lane", "finished_at"),
         _index("ix_outbox_finished", "finished_at", where="finished_at IS NOT NULL"),
+        _index("ix_outbox_content", "finished_at", where=IS_CLEARABLE),
         {"sqlite_autoincrement": True},
     )
 
@@ -251,7 +254,11 @@ class CaseEvent(Base):
     turn_id: Mapped[int | None] = mapped_column(BigInteger)
     actor: Mapped[str | None] = mapped_column(LABEL)
     detail_sealed: Mapped[bytes | None]
-    __table_args__ = (_index("ix_case_events_case", "case_id", "id"), {"sqlite_autoincrement": True})
+    __table_args__ = (
+        _index("ix_case_events_case", "case_id", "id"),
+        _index("ix_case_events_detail", "at", where=HAS_DETAIL),
+        {"sqlite_autoincrement": True},
+    )
 
 
 class Counter(Base):

@@ -16,7 +16,7 @@ from sqlalchemy.orm import aliased
 
 from storage import lanes
 from storage.encryption import Cipher
-from storage.models import ChatRow, Lane, Outbox, UtcTime
+from storage.models import IS_CLEARABLE, ChatRow, Lane, Outbox, UtcTime
 from storage.reasons import reason_code
 
 PLACE = "outbox.body"
@@ -378,7 +378,7 @@ def clear(conn: Connection, before: datetime, limit: int = 1000) -> int:
     """Forget the content of up to `limit` calls sent before a time; message ids stay. Returns how many."""
     old = (
         select(Outbox.id)
-        .where(text("finished_at IS NOT NULL"), Outbox.finished_at < before, Outbox.body_sealed.is_not(None))
+        .where(text(IS_CLEARABLE), Outbox.finished_at < before)
         .order_by(Outbox.finished_at)
         .limit(limit)
     )

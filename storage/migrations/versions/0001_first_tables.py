@@ -137,6 +137,13 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index(
+        "ix_outbox_content",
+        "outbox",
+        ["finished_at"],
+        sqlite_where=sa.text("finished_at IS NOT NULL AND body_sealed IS NOT NULL"),
+        postgresql_where=sa.text("finished_at IS NOT NULL AND body_sealed IS NOT NULL"),
+    )
+    op.create_index(
         "ix_outbox_finished",
         "outbox",
         ["finished_at"],
@@ -240,6 +247,13 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("ix_case_events_case", "case_events", ["case_id", "id"])
+    op.create_index(
+        "ix_case_events_detail",
+        "case_events",
+        ["at"],
+        sqlite_where=sa.text("detail_sealed IS NOT NULL"),
+        postgresql_where=sa.text("detail_sealed IS NOT NULL"),
+    )
 
 
 def downgrade() -> None:

@@ -1,0 +1,102 @@
+"""The end of a turn, in one piece: all of it is stored, or nothing."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from storage import cases, chats, counters, inbox, outbox, people, turns
+from storage.chats import Chat
+from storage.encryption import Cipher
+from storage.inbox import InboxRow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feedback:
+    """Whether the answer of an earlier turn helped."""
+
+    turn_id: int
+    helpful: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnOutcome:
+    """What a turn leaves behind. `calls` are (method, params without chat_id), in order.
+
+    `erase` removes the person first; the calls are then sent and forgotten, and nothing else is kept.
+    """
+
+    calls: Sequence[tuple[str, Mapping[str, Any]]] = ()
+    record: turns.TurnRecord | None = None
+    case: cases.NewCase | None = None
+    changes: Mapping[str, Any] = field(default_factory=dict)
+    feedback: Feedback | None = None
+    erase: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The chat as it is after the turn (id 0 if it was erased), and the ids of what was stored."""
+
+    chat: Chat
+    turn_id: int | None
+    case_id: int | None
+
+
+def finish_turn(
+    conn: Connection, cipher: Cipher, row: InboxRow, chat: Chat, outcome: TurnOutcome, now: datetime
+) -> Finished:
+    """Store the outcome of a turn and finish its update.
+
+    The turn itself is kept only if the person has consented, at the latest in this very turn; without consent
+    it is only counted. A case is opened either way, without words if there is no consent. Writing to the bot
+    ends a stop. Raises LeaseLost if the update is finished or another worker's by now: drop the outcome then.
+    """
+    inbox.done(conn, row, now)
+    if outcome.erase:
+        people.erase(conn, chat.lane, now, keep_new=True)
+        outbox.put_all(conn, cipher, chat.lane, chat.chat_id, outcome.calls, now=now, forget=True)
+        return Finished(chats.new(chat.lane, chat.chat_id, now), None, None)
+    chat = _save_chat(conn, cipher, chat, outcome.changes, now)
+    consented = chat.consent == "given"
+    turn_id = case_id = None
+    if outcome.record is not None:
+        if consented:
+            turn_id = turns.record(conn, cipher, chat.id, outcome.record, now)
+        counters.add_all(conn, now.date(), _counted(outcome.record), owner=row.owner)
+    if outcome.feedback is not None:
+        turns.feedback(conn, chat.id, outcome.feedback.turn_id, outcome.feedback.helpful)
+    if outcome.case is not None:
+        case_id = cases.open(
+            conn,
+            cipher,
+            chat.id,
+            outcome.case.kind,
+            now=now,
+            turn_id=turn_id,
+            topic=outcome.case.topic,
+            detail=outcome.case.detail if consented else None,
+        )
+    outbox.put_all(conn, cipher, chat.lane, chat.chat_id, outcome.calls, now=now, turn_id=turn_id)
+    return Finished(chat, turn_id, case_id)
+
+
+def _save_chat(
+    conn: Connection, cipher: Cipher, chat: Chat, changes: Mapping[str, Any], now: datetime
+) -> Chat:
+    changes = {"seen_at": now, **changes}
+    if chat.stopped:
+        changes |= {"stopped": False, "stopped_reason": None, "stopped_at": None}
+    if chat.id and (changed := chats.update(conn, cipher, chat, **changes)) is not None:
+        return changed
+    return chats.save(conn, cipher, dataclasses.replace(chat, id=0, **changes))
+
+
+def _counted(record: turns.TurnRecord) -> dict[tuple[str, str], int]:
+    label = f"{record.language or '-'} {record.topic or '-'} {record.rung}"
+    return {("turns", label): 1} | {("danger", kind): 1 for kind in record.danger}
