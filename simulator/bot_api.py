@@ -63,10 +63,7 @@ class BotApi:
         faults = self._world.faults
         halted = faults.halted(method, chat)
         rule = None if halted or not faults.rules else faults.take(method, chat)
-        if pause := faults.pause():
-            await asyncio.sleep(pause)
-        code, body = 200, b""
-        outcome = "ok"
+        code, outcome, body = 200, "ok", b""
         silent = False
         try:
             if halted is not None:
@@ -80,17 +77,35 @@ class BotApi:
         except ApiError as error:
             code, outcome = error.code, error.description
             body = _encode(error.as_json()).encode()
+        except asyncio.CancelledError:
+            self._log(bot, method, chat, 0, "the client went away", started, False)
+            raise
         if silent:
             code, outcome = 0, rule.kind if rule else "close"
-        taken = time.perf_counter() - started
-        self._world.calls.add(
-            self._time(), bot.id, NAMES[method], chat, code, outcome, taken, halted is not None
-        )
+        # Slowness comes last: a client that gives up must reckon with a message that was sent.
+        try:
+            if pause := faults.pause():
+                await asyncio.sleep(pause)
+        finally:
+            self._log(bot, method, chat, code, outcome, started, halted is not None)
         if silent:
             if request.transport is not None:
                 request.transport.close()
             return web.Response()
         return web.Response(status=code, body=body, content_type="application/json")
+
+    def _log(
+        self,
+        bot: Bot,
+        method: str,
+        chat: int | None,
+        code: int,
+        outcome: str,
+        started: float,
+        violation: bool,
+    ) -> None:
+        seconds = time.perf_counter() - started
+        self._world.calls.add(self._time(), bot.id, NAMES[method], chat, code, outcome, seconds, violation)
 
     async def _go_wrong(self, rule: Rule, chat: int | None) -> bool:
         """Act a fault out. Returns whether the connection closes without an answer; may raise ApiError."""

@@ -29,7 +29,8 @@ def entity(kind: str, offset: int, length: int, **more: Any) -> dict[str, Any]:
         ("HTML", '<a href="javascript:x">web</a>', "web", []),
         ("HTML", '<a href="tg://user?id=5">S</a>', "S",
             [entity("text_mention", 0, 1, user={"id": 5, "is_bot": False, "first_name": ""})]),
-        ("HTML", '<pre><code class="language-sh">ls</code></pre>', "ls", [entity("pre", 0, 2, language="sh")]),
+        ("HTML", '<pre><code class="language-sh">ls</code></pre>', "ls",
+            [entity("pre", 0, 2, language="sh")]),
         ("HTML", "<blockquote expandable>a</blockquote>", "a", [entity("expandable_blockquote", 0, 1)]),
         ("MarkdownV2", "*a* _b_ __c__ ~d~ ||e|| `f`", "a b c d e f", [
             entity("bold", 0, 1), entity("italic", 2, 1), entity("underline", 4, 1),
@@ -117,7 +118,6 @@ def test_no_markup_brings_the_parsers_down(text: str) -> None:
     for mode in ("HTML", "Markdown", "MarkdownV2"):
         try:
             plain, entities = parse(text, mode)
-        except ApiError as error:
-            assert error.description.startswith("Bad Request: can't parse entities: ")
-        else:
-            assert all(one["offset"] + one["length"] <= utf16_length(plain) for one in entities)
+        except ApiError:
+            continue
+        assert all(one["offset"] + one["length"] <= utf16_length(plain) for one in entities)
