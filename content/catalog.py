@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from content import emergency
 from content.model import SOURCE_LOCALE, Article, Contact, Hit, Locale
-from content.search import Index
+from content.search import LazyIndex
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -18,7 +18,7 @@ class Catalog:
     contacts: Mapping[str, Contact]
     version: str
     articles: Mapping[tuple[str, Locale], Article]
-    index: Index
+    lazy_index: LazyIndex
 
     def article(self, topic: str, locale: Locale) -> Article:
         """In this language, else in Indonesian; `.locale` tells which. Raises KeyError for unknown topics."""
@@ -27,7 +27,7 @@ class Catalog:
 
     def search(self, query: str, locale: Locale, limit: int = 5) -> list[Hit]:
         """The topics whose articles fit the words best, in any language, best first; never raises."""
-        return self.index.search(query, locale, limit)
+        return self.lazy_index.index.search(query, locale, limit)
 
     def emergency_contacts(
         self, kinds: Collection[str], destination: str | None, limit: int = 4

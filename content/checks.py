@@ -1,6 +1,7 @@
 """Everything that is checked about a content folder once its files are read.
 
-Each check gets the whole draft and yields problems. To add one, write a function and add it to CHECKS.
+Each check gets the whole draft and yields problems. To add one, write a function and add it to CHECKS, which
+decide whether the content is served, or to REVIEWS, which are for staff and know the date.
 """
 
 from collections.abc import Callable, Iterator
@@ -16,16 +17,23 @@ TITLE_LIMIT = 60
 SUMMARY_LIMIT = 400
 SECTION_LIMIT = 900
 
-Check = Callable[[Draft, date | None], Iterator[Problem]]
+Check = Callable[[Draft], Iterator[Problem]]
+Review = Callable[[Draft, date], Iterator[Problem]]
 
 
-def run(draft: Draft, today: date | None) -> list[Problem]:
-    """Errors and warnings, sorted by file and line; without a date nothing that depends on it."""
-    found = (problem for check in CHECKS for problem in check(draft, today))
+def errors(draft: Draft) -> list[Problem]:
+    """What keeps this content from being served, sorted by file and line; no clock decides about it."""
+    found = (problem for check in CHECKS for problem in check(draft))
     return sorted({*draft.problems, *found})
 
 
-def topics_have_articles(draft: Draft, today: date | None) -> Iterator[Problem]:
+def problems(draft: Draft, today: date) -> list[Problem]:
+    """Errors and warnings, sorted by file and line."""
+    found = (problem for review in REVIEWS for problem in review(draft, today))
+    return sorted({*errors(draft), *found})
+
+
+def topics_have_articles(draft: Draft) -> Iterator[Problem]:
     written = {page.topic for page in draft.pages if page.is_source}
     unreadable = {problem.file for problem in draft.problems}
     for topic, module in draft.topics.articles.items():
@@ -36,7 +44,7 @@ def topics_have_articles(draft: Draft, today: date | None) -> Iterator[Problem]:
             )
 
 
-def pages_belong_to_topics(draft: Draft, today: date | None) -> Iterator[Problem]:
+def pages_belong_to_topics(draft: Draft) -> Iterator[Problem]:
     topics = draft.topics
     for page in draft.pages:
         if page.topic in topics.service:
@@ -55,7 +63,7 @@ def pages_belong_to_topics(draft: Draft, today: date | None) -> Iterator[Problem
             )
 
 
-def references_exist(draft: Draft, today: date | None) -> Iterator[Problem]:
+def references_exist(draft: Draft) -> Iterator[Problem]:
     contacts = [placed.contact.id for placed in draft.contacts]
     for page in draft.pages:
         line = page.line_of("related")
@@ -72,7 +80,7 @@ def references_exist(draft: Draft, today: date | None) -> Iterator[Problem]:
             )
 
 
-def texts_fit(draft: Draft, today: date | None) -> Iterator[Problem]:
+def texts_fit(draft: Draft) -> Iterator[Problem]:
     for page in draft.pages:
         if len(page.title) > TITLE_LIMIT:
             what = f"The title has {len(page.title)} characters, {TITLE_LIMIT} are allowed"
@@ -92,14 +100,14 @@ def texts_fit(draft: Draft, today: date | None) -> Iterator[Problem]:
                 yield Problem(page.file, placed.line, what, "Split it in two")
 
 
-def links_are_listed(draft: Draft, today: date | None) -> Iterator[Problem]:
+def links_are_listed(draft: Draft) -> Iterator[Problem]:
     for page in draft.pages:
         for link in page.body.links:
             if fault := links.fault(link.url, draft.hosts):
                 yield Problem(page.file, link.line, f"The link '{link.url}' {fault[0]}", fault[1])
 
 
-def wording_is_safe(draft: Draft, today: date | None) -> Iterator[Problem]:
+def wording_is_safe(draft: Draft) -> Iterator[Problem]:
     for page in draft.pages:
         if found := wording.title_fault(page.title):
             yield Problem(page.file, page.line_of("title"), *found)
@@ -108,7 +116,7 @@ def wording_is_safe(draft: Draft, today: date | None) -> Iterator[Problem]:
                 yield Problem(page.file, block.line, what, remedy)
 
 
-def contacts_can_be_reached(draft: Draft, today: date | None) -> Iterator[Problem]:
+def contacts_can_be_reached(draft: Draft) -> Iterator[Problem]:
     seen: dict[str, int] = {}
     for placed in draft.contacts:
         contact = placed.contact
@@ -122,26 +130,25 @@ def contacts_can_be_reached(draft: Draft, today: date | None) -> Iterator[Proble
             yield Problem(CONTACTS, placed.line, what, "Add 'numbers' or 'web'")
 
 
-def translations_have_a_source(draft: Draft, today: date | None) -> Iterator[Problem]:
+def translations_have_a_source(draft: Draft) -> Iterator[Problem]:
+    written = {page.topic for page in draft.pages if page.is_source}
+    for page in draft.pages:
+        if page.topic in draft.topics.articles and page.topic not in written:
+            remedy = "Write the Indonesian article first"
+            yield Problem(page.file, 1, f"'{page.topic}' has no Indonesian article to translate", remedy)
+
+
+def translations_are_current(draft: Draft, today: date) -> Iterator[Problem]:
     sources = {page.topic: page for page in draft.pages if page.is_source}
     for page in draft.pages:
-        if page.is_source:
-            continue
         source = sources.get(page.topic)
-        line = page.line_of("source_hash")
-        if source is None:
-            if page.topic in draft.topics.articles:
-                remedy = "Write the Indonesian article first"
-                yield Problem(page.file, 1, f"'{page.topic}' has no Indonesian article to translate", remedy)
-        elif page.source_hash and page.source_hash != source.text_hash:
+        if source and not page.is_source and page.source_hash and page.source_hash != source.text_hash:
             what = f"The Indonesian article has changed since this translation ({page.source_hash})"
             remedy = f"Compare the two, then write source_hash: {source.text_hash}"
-            yield Problem(page.file, line, what, remedy, Severity.WARNING)
+            yield Problem(page.file, page.line_of("source_hash"), what, remedy, Severity.WARNING)
 
 
-def dates_are_past(draft: Draft, today: date | None) -> Iterator[Problem]:
-    if today is None:
-        return
+def dates_are_past(draft: Draft, today: date) -> Iterator[Problem]:
     for page in draft.pages:
         if page.reviewed_on > today:
             what = f"'reviewed_on' lies in the future: {page.reviewed_on}"
@@ -152,9 +159,7 @@ def dates_are_past(draft: Draft, today: date | None) -> Iterator[Problem]:
             yield Problem(CONTACTS, placed.lines["checked_on"], what, "Write the day of the last check")
 
 
-def reviews_are_done(draft: Draft, today: date | None) -> Iterator[Problem]:
-    if today is None:
-        return
+def reviews_are_done(draft: Draft, today: date) -> Iterator[Problem]:
     for page in draft.pages:
         if not page.is_source or page.reviewed_on == date.min:
             continue
@@ -176,7 +181,7 @@ def reviews_are_done(draft: Draft, today: date | None) -> Iterator[Problem]:
             yield Problem(CONTACTS, placed.lines["checked_on"], what, remedy, Severity.WARNING)
 
 
-def texts_are_readable(draft: Draft, today: date | None) -> Iterator[Problem]:
+def texts_are_readable(draft: Draft, today: date) -> Iterator[Problem]:
     for page in draft.pages:
         blocks = (*page.summary_blocks, *page.body.blocks)
         for line, what, remedy in readability.faults(blocks, page.locale):
@@ -192,6 +197,9 @@ CHECKS: tuple[Check, ...] = (
     wording_is_safe,
     contacts_can_be_reached,
     translations_have_a_source,
+)
+REVIEWS: tuple[Review, ...] = (
+    translations_are_current,
     dates_are_past,
     reviews_are_done,
     texts_are_readable,

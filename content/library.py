@@ -7,8 +7,9 @@ import structlog
 from watchfiles import Change, awatch
 
 from content.catalog import Catalog
-from content.draft import Draft, read
+from content.draft import read
 from content.loader import build
+from content.model import SOURCE_LOCALE
 from content.problems import ContentError, Problem
 
 SUFFIXES = (".md", ".yml")
@@ -27,8 +28,7 @@ class Library:
     def __init__(self, folder: Path) -> None:
         """Raises ContentError when the content cannot be served: there is nothing older to fall back on."""
         self.folder = folder
-        self._seen: Draft = read(folder)
-        self.catalog: Catalog = build(self._seen)
+        self.catalog: Catalog = _ready(build(read(folder)))
         self.problems: list[Problem] = []
 
     def reload(self) -> bool:
@@ -41,7 +41,7 @@ class Library:
             self.problems = []
             return False
         try:
-            catalog = build(draft)
+            catalog = _ready(build(draft))
         except ContentError as error:
             self.problems = error.problems
             logger.warning("content_refused", problems=len(error.problems), first=str(error.problems[0]))
@@ -70,6 +70,11 @@ class Library:
                 logger.exception("content_watch_failed")
             if not stop.is_set():
                 await asyncio.sleep(RESTART_AFTER_SECONDS)
+
+
+def _ready(catalog: Catalog) -> Catalog:
+    catalog.search("", SOURCE_LOCALE)  # makes the index now, and not while somebody waits
+    return catalog
 
 
 def _is_content(change: Change, path: str) -> bool:

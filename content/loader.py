@@ -9,7 +9,7 @@ from content.draft import Draft, read
 from content.model import SOURCE_LOCALE, Article, frozen
 from content.pages import Page, digest
 from content.problems import ContentError, Problem
-from content.search import Index
+from content.search import LazyIndex
 
 
 def load(folder: Path) -> Catalog:
@@ -19,12 +19,12 @@ def load(folder: Path) -> Catalog:
 
 def check(folder: Path, today: date) -> list[Problem]:
     """Everything wrong in the folder, errors and warnings, in the order of files and lines."""
-    return checks.run(read(folder), today)
+    return checks.problems(read(folder), today)
 
 
 def build(draft: Draft) -> Catalog:
     """Raises ContentError with every error."""
-    if errors := [problem for problem in checks.run(draft, None) if problem.is_error]:
+    if errors := checks.errors(draft):
         raise ContentError(errors)
     sources = {page.topic: page for page in draft.pages if page.is_source}
     articles = [_article(page, sources[page.topic]) for page in draft.pages]
@@ -35,7 +35,7 @@ def build(draft: Draft) -> Catalog:
         contacts=frozen({placed.contact.id: placed.contact for placed in draft.contacts}),
         version=draft.version,
         articles=frozen({(article.topic, article.locale): article for article in articles}),
-        index=Index(articles, draft.synonyms),
+        lazy_index=LazyIndex(articles, draft.synonyms),
     )
 
 

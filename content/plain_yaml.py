@@ -18,14 +18,15 @@ FLOW_TOKEN = re.compile(
     r"|(?P<key>[A-Za-z0-9][A-Za-z0-9_-]{0,99}): +(?=[^ ])"
     r'|"(?P<double>[^"\\]*)"(?= *[,\]}])'
     r"|'(?P<single>[^']*)'(?= *[,\]}])"
-    r"|(?P<plain>[A-Za-z0-9(+/.](?:[^\s#:,\[\]{}\"']|:(?=[^\s,\[\]{}])| +(?=[^\s#:,\[\]{}\"']))*)(?= *[,\]}]))"
+    r"|(?P<plain>[A-Za-z0-9(+/.](?:[^\s#:,\[\]{}\"']|:(?=[^\s,\[\]{}])| +(?=[^\s#:,\[\]{}\"']))*)"
+    r"(?= *[,\]}]))"
 )
 # Tabs, exotic spaces and line ends, control characters: for ruamel to judge.
 UNUSUAL = re.compile(r"[^\S\n ]|[\x00-\x09\x0b-\x1f\x7f-\x9f\ufeff\ufffe\uffff\ud800-\udfff]")
 
 
-class GiveUp(Exception):  # noqa: N818 (no error: somebody else reads on)
-    pass
+class GiveUp(Exception):
+    """No error: ruamel reads on."""
 
 
 def parse(text: str) -> Node | None:
@@ -98,7 +99,7 @@ class _Reader:
     def value(self, rest: str | None, indent: int, depth: int) -> Node:
         if rest == "|":
             return self.literal(indent)
-        if rest:
+        if rest and not rest.startswith("#"):
             return self.inline(rest, indent, depth)
         self.at += 1
         inner = self.next_indent()

@@ -3,9 +3,9 @@
 import math
 import re
 import unicodedata
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from threading import Lock
 
 import snowballstemmer
@@ -14,7 +14,10 @@ from rapidfuzz.distance import OSA
 
 from content.model import Article, Hit, Locale
 
-WORD = re.compile(r"[^\W_]+(?:[-'][^\W_]+)*")
+WORD = re.compile(r"[^\W_]+")
+LONGEST_WORD = 40
+ACCENT = re.compile(r"[\u0300-\u036f]")
+DOUBLED = re.compile(r"\b(\w{2,})-\1\w*")
 MAX_QUERY_WORDS = 32
 K1, B = 1.2, 0.6
 TITLE_WEIGHT, HEADING_WEIGHT, SUMMARY_WEIGHT, BODY_WEIGHT = 4.0, 2.5, 2.0, 1.0
@@ -55,18 +58,13 @@ def stem(word: str, of: str) -> str:
 
 
 def words(text: str) -> list[str]:
-    """Lower-case words without accents and stop words; of "anak-anak" the first half."""
-    plain = unicodedata.normalize("NFKD", text.lower())
-    plain = "".join(character for character in plain if not unicodedata.combining(character))
-    found = (match[0] for match in WORD.finditer(plain))
-    singular = (word.partition("-")[0] if _doubled(word) else word for word in found)
-    parts = (part for word in singular for part in re.split("[-']", word))
-    return [word for word in parts if word and word not in STOP_WORDS]
-
-
-def _doubled(word: str) -> bool:
-    first, _, second = word.partition("-")
-    return bool(second) and (first == second or second.startswith(first))
+    """Lower-case words without accents and stop words; of "anak-anaknya" one half."""
+    plain = text.lower()
+    if not plain.isascii():
+        plain = ACCENT.sub("", unicodedata.normalize("NFKD", plain))
+    if "-" in plain:
+        plain = DOUBLED.sub(r"\1", plain)
+    return [word for word in WORD.findall(plain) if word not in STOP_WORDS and len(word) <= LONGEST_WORD]
 
 
 class _Document:
@@ -81,20 +79,20 @@ class _Document:
         for text, weight in ((article.title, TITLE_WEIGHT), (article.summary.text, SUMMARY_WEIGHT)):
             self._count(text, weight, of)
         for section in article.sections:
-            stems = self._count(section.heading, HEADING_WEIGHT, of) | self._count(
-                section.body.text, BODY_WEIGHT, of
-            )
+            stems = self._count(section.heading, HEADING_WEIGHT, of)
+            stems |= self._count(section.body.text, BODY_WEIGHT, of)
             headings.append((section.heading, frozenset(stems)))
         self.headings = tuple(headings)
         self.length = sum(self.weights.values())
 
     def _count(self, text: str, weight: float, of: str) -> set[str]:
-        found = words(text)
-        stems = [stem(word, of) for word in found]
-        for one in stems:
-            self.weights[one] += weight
+        found = Counter(words(text))
+        stems = set()
+        for word, times in found.items():
+            stems.add(term := stem(word, of))
+            self.weights[term] += weight * times
         self.words.update(found)
-        return set(stems)
+        return stems
 
 
 def _scored_postings(documents: Sequence[_Document]) -> dict[tuple[str, str], tuple[tuple[int, float], ...]]:
@@ -106,14 +104,22 @@ def _scored_postings(documents: Sequence[_Document]) -> dict[tuple[str, str], tu
         for term, weight in document.weights.items():
             lists[family(document.locale), term].append((number, weight * (K1 + 1) / (weight + norm)))
     total = len(documents)
-    return {
-        key: tuple((number, _rarity(total, len(found)) * score) for number, score in found)
-        for key, found in lists.items()
-    }
+    postings = {}
+    for key, found in lists.items():
+        rarity = math.log(1 + (total - len(found) + 0.5) / (len(found) + 0.5))
+        postings[key] = tuple((number, rarity * score) for number, score in found)
+    return postings
 
 
-def _rarity(total: int, having: int) -> float:
-    return math.log(1 + (total - having + 0.5) / (having + 0.5))
+class LazyIndex:
+    """Makes its index at the first search. Two threads may both make it then: it comes out the same."""
+
+    def __init__(self, articles: Sequence[Article], synonyms: Sequence[Sequence[str]] = ()) -> None:
+        self._articles, self._synonyms = articles, synonyms
+
+    @cached_property
+    def index(self) -> "Index":
+        return Index(self._articles, self._synonyms)
 
 
 class Index:

@@ -25,6 +25,9 @@ CODE = re.compile(r"`[^`]*`")
 MONEY = re.compile(r"\d{1,3}(?:[.,]\d{3})+")
 PHONE_REMEDY = "Put it into contacts.yml and write {{contact:...}}"
 
+# A paragraph without any of these has nothing to look at; most have none.
+NOTABLE = re.compile(r"\d[ ().–-]?\d|[{}@]|\w\.\w|//")
+
 Fault = tuple[str, str]
 
 
@@ -41,6 +44,8 @@ def title_fault(title: str) -> Fault | None:
 def faults(source: str, hosts: Hosts) -> Iterator[Fault]:
     """`source` is the Markdown of one paragraph or heading."""
     text = PLACEHOLDER.sub(" ", MARKDOWN_LINK.sub("]", source))
+    if not NOTABLE.search(text):
+        return
     for match in PHONE.finditer(text):
         if _is_phone(match[1]):
             yield f"This looks like a phone number: '{match[1]}'", PHONE_REMEDY
