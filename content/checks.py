@@ -103,7 +103,7 @@ def texts_fit(draft: Draft) -> Iterator[Problem]:
 def links_are_listed(draft: Draft) -> Iterator[Problem]:
     for page in draft.pages:
         for link in page.body.links:
-            if fault := links.fault(link.url, draft.hosts):
+            if fault := links.fault(link.url, link.text, draft.hosts):
                 yield Problem(page.file, link.line, f"The link '{link.url}' {fault[0]}", fault[1])
 
 
@@ -146,6 +146,18 @@ def translations_are_current(draft: Draft, today: date) -> Iterator[Problem]:
             what = f"The Indonesian article has changed since this translation ({page.source_hash})"
             remedy = f"Compare the two, then write source_hash: {source.text_hash}"
             yield Problem(page.file, page.line_of("source_hash"), what, remedy, Severity.WARNING)
+
+
+def translations_mirror(draft: Draft, today: date) -> Iterator[Problem]:
+    sources = {page.topic: page for page in draft.pages if page.is_source}
+    for page in draft.pages:
+        source = sources.get(page.topic)
+        if source is None or page.is_source:
+            continue
+        theirs = [placed.section.destinations for placed in source.body.sections]
+        if [placed.section.destinations for placed in page.body.sections] != theirs:
+            what = f"The sections or destinations differ from the {len(theirs)} sections in Indonesian"
+            yield Problem(page.file, 1, what, "Translate every section in the same order", Severity.WARNING)
 
 
 def dates_are_past(draft: Draft, today: date) -> Iterator[Problem]:
@@ -200,6 +212,7 @@ CHECKS: tuple[Check, ...] = (
 )
 REVIEWS: tuple[Review, ...] = (
     translations_are_current,
+    translations_mirror,
     dates_are_past,
     reviews_are_done,
     texts_are_readable,

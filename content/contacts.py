@@ -10,7 +10,7 @@ import phonenumbers
 from content import countries, yaml
 from content.fields import ID, Fields, Report
 from content.freshness import REVIEW_MONTHS
-from content.model import LOCALES, SOURCE_LOCALE, Contact, Locale, Number, NumberKind, frozen
+from content.model import DANGER_KINDS, LOCALES, SOURCE_LOCALE, Contact, Locale, Number, NumberKind, frozen
 from content.problems import hint
 from content.sources import read_sources
 
@@ -30,19 +30,7 @@ FIELDS = (
     "review_months",
     "confidence",
 )
-DANGER_KINDS = (
-    "violence",
-    "sexual-violence",
-    "confinement",
-    "trafficking",
-    "threat",
-    "self-harm",
-    "medical",
-    "child",
-    "disaster",
-    "danger",
-)
-OFFICE_KINDS = ("ministry", "mission", "emergency", "labour", "ngo", "office", "complaint")
+OFFICE_KINDS = ("danger", "ministry", "mission", "emergency", "labour", "ngo", "office", "complaint")
 NUMBER_KINDS = ("phone", "whatsapp", "short")
 CONFIDENCES = ("A", "B")
 

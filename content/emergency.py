@@ -3,22 +3,9 @@
 from collections.abc import Sequence
 
 from content import countries
-from content.model import Contact
+from content.model import DANGER_KINDS, Contact
 
 HOME = "ID"
-DANGER_KINDS = frozenset(
-    (
-        "violence",
-        "sexual-violence",
-        "confinement",
-        "trafficking",
-        "threat",
-        "self-harm",
-        "medical",
-        "child",
-        "disaster",
-    )
-)
 LIFE_AT_STAKE = frozenset({"medical", "self-harm"})
 """An ambulance is called before the mission."""
 MINISTRY_FIRST = frozenset({"trafficking", "disaster"})
@@ -55,7 +42,8 @@ def _abroad(known: Sequence[Contact], kinds: frozenset[str], destination: str) -
         contact for contact in known if contact.destination is None and _dialled_from_abroad(contact)
     ]
     ministries = _best_first(_having(reachable, "ministry"), kinds)
-    first = [*general[:1], *missions[:1]] if kinds & LIFE_AT_STAKE else [*missions[:1], *general[:1]]
+    ambulance = bool(kinds & LIFE_AT_STAKE) and any("medical" in line.kinds for line in general[:1])
+    first = [*general[:1], *missions[:1]] if ambulance else [*missions[:1], *general[:1]]
     others = [contact for contact in reachable if _serves(contact, kinds)]
     return [*first, *helpers[:1], *ministries[:1], *helpers, *missions, *ministries, *others]
 
@@ -88,7 +76,7 @@ def _serves(contact: Contact, kinds: frozenset[str]) -> bool:
 
 
 def _specialist(contact: Contact) -> bool:
-    return len(DANGER_KINDS.intersection(contact.kinds)) <= SPECIALIST
+    return len(set(DANGER_KINDS).intersection(contact.kinds)) <= SPECIALIST
 
 
 def _dialled_from_abroad(contact: Contact) -> bool:

@@ -5,15 +5,19 @@ import re
 from collections.abc import Mapping
 from urllib.parse import parse_qsl, urlsplit
 
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
 from content import yaml
 from content.fields import Fields, Report
 from content.model import frozen
-from content.problems import nearest
 
 Hosts = Mapping[str, str]
 """Host to note. Only the host itself is meant; a subdomain needs a line of its own."""
 
 HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}")
+SHOWN_HOST = re.compile(r"\b(?:[a-z0-9-]+\.)+[a-z]{2,}\b")
+LOOKS_LIKE = 0.8
 TRACKING = re.compile(
     r"utm_\w+|fbclid|gclid|dclid|msclkid|igshid|igsh|mc_[ce]id|yclid|twclid|ttclid|ref_src|_ga|_gl"
 )
@@ -40,8 +44,8 @@ def read_hosts(root: yaml.Node | None, report: Report) -> Hosts:
     return frozen({host: fields.text(host, "Say whose site it is") for host in root.items})
 
 
-def fault(url: str, hosts: Hosts) -> tuple[str, str] | None:
-    """What is wrong with a link and how to mend it, or None."""
+def fault(url: str, text: str, hosts: Hosts) -> tuple[str, str] | None:
+    """What is wrong with a link that shows `text`, and how to mend it; None when nothing is."""
     if not url.isascii() or re.search(r"[\x00-\x20\\\\<>\"'`{}|^]", url):
         return "has characters that do not belong into an address", "Copy the address again from the browser"
     try:
@@ -62,13 +66,27 @@ def fault(url: str, hosts: Hosts) -> tuple[str, str] | None:
     if "xn--" in host:
         return "has a host with disguised letters", NOT_LISTED
     if host not in hosts or parts.netloc != host:
-        guess = nearest(host, hosts)
-        looks = f"It looks like {guess}, but is another site. " if guess and host != guess else ""
+        guess = _resembled(host, hosts)
+        looks = f"It looks like {guess}, but is another site. " if guess else ""
         return f"leads to {parts.netloc or 'no host'}, which is not in hosts.yml", looks + NOT_LISTED
+    shown = SHOWN_HOST.search(text.lower())
+    if shown and shown[0].removeprefix("www.") != host.removeprefix("www."):
+        return f"shows {shown[0]} but leads to {host}", "Let the text say what the link opens"
     for key, _ in parse_qsl(parts.query, keep_blank_values=True):
         if TRACKING.fullmatch(key.lower()):
             return f"carries a tracking parameter, '{key}'", "Remove it from the address"
     return None
+
+
+def _resembled(host: str, hosts: Hosts) -> str | None:
+    """The listed host that somebody might take this one for; a subdomain is no disguise."""
+    if any(host.endswith("." + known) for known in hosts):
+        return None
+    inside = [known for known in hosts if known in host]
+    found = process.extractOne(
+        host.replace("-", "."), list(hosts), scorer=OSA.normalized_similarity, score_cutoff=LOOKS_LIKE
+    )
+    return max(inside, key=len) if inside else found[0] if found else None
 
 
 def _is_ip(host: str) -> bool:

@@ -46,8 +46,11 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Link:
+    """`text` is what is shown for it."""
+
     line: int
     url: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +205,7 @@ class _Writer:
             self.span("bold", start)
 
     def children(self, children: Sequence[Token]) -> None:
-        opened: list[tuple[SpanKind, int, str | None]] = []
+        opened: list[tuple[SpanKind, int, int, str | None]] = []
         for token in children:
             if token.type == "text":
                 self.text(token.content)
@@ -214,11 +217,11 @@ class _Writer:
                 self.put(token.content)
                 self.span("code", start)
             elif token.type in OPENING:
-                opened.append((OPENING[token.type], self.length, self.address(token)))
+                opened.append((OPENING[token.type], self.length, len(self.out), self.address(token)))
             elif token.type in ("strong_close", "em_close", "link_close"):
-                kind, start, url = opened.pop()
-                if kind == "link" and start == self.length:
-                    self.fault("This link has no text", "Write [text](https://...)")
+                kind, start, piece, url = opened.pop()
+                if url is not None:
+                    self.link(url, "".join(self.out[piece:]))
                 self.span(kind, start, url)
             elif token.type in REFUSED:
                 self.refuse(token.type)
@@ -226,11 +229,14 @@ class _Writer:
     def address(self, token: Token) -> str | None:
         if token.type != "link_open":
             return None
-        url = str(token.attrGet("href") or "")
-        self.links.append(Link(self.line, url))
         if token.markup == "autolink":
             self.fault("Bare addresses are not allowed", "Write [text](https://...)")
-        return url
+        return str(token.attrGet("href") or "")
+
+    def link(self, url: str, text: str) -> None:
+        self.links.append(Link(self.line, url, text))
+        if not text.strip():
+            self.fault("This link has no text", "Write [text](https://...)")
 
     def text(self, text: str) -> None:
         last = 0

@@ -10,6 +10,17 @@ from content.freshness import Freshness, freshness_of, next_review
 
 Locale = str
 SOURCE_LOCALE = "id"
+DANGER_KINDS = (
+    "violence",
+    "sexual-violence",
+    "confinement",
+    "trafficking",
+    "threat",
+    "self-harm",
+    "medical",
+    "child",
+    "disaster",
+)
 LOCALES: tuple[Locale, ...] = ("id", "en", "jv", "su")
 
 SpanKind = Literal["bold", "italic", "code", "link"]
