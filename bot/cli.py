@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+import time
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -32,6 +34,10 @@ def fail(message: object) -> NoReturn:
     """Say on stderr what is wrong and how to mend it, and end with 1."""
     typer.echo(f"bekal: {message}", err=True)
     raise typer.Exit(1)
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()
 
 
 def _settings() -> Settings:
@@ -119,9 +125,9 @@ def nlu_train() -> None:
     settings = _settings()
     from bot.models import load_engine
 
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    started = asyncio.run(_timed(lambda: load_engine(settings, fresh=True)))
-    typer.echo(f"trained in {started:.1f} s; kept in {settings.model_cache}")
+    started = time.perf_counter()
+    load_engine(settings, fresh=True)
+    typer.echo(f"trained in {time.perf_counter() - started:.1f} s; kept in {settings.model_cache}")
 
 
 @nlu_app.command("test")
@@ -133,7 +139,7 @@ def nlu_test(
 ) -> None:
     """Measure the understanding on labelled messages that training has never seen."""
     settings = _settings()
-    from bot.models import evaluate
+    from bot.evaluation import evaluate
 
     report, figures = evaluate(settings, examples)
     typer.echo(json.dumps(figures, ensure_ascii=False, indent=1) if as_json else report)

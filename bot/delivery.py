@@ -1,7 +1,8 @@
 """Messages out: each outbox row is sent once, in the order of its chat, and marked.
 
-A row is leased, sent, then marked `sent`. A kill between the last two leaves a lease behind; the next start makes
-that row `unknown`, sends it again and marks it as a possible duplicate: Telegram has no key that could prevent it.
+A row is leased, sent, then marked `sent`. A kill between the last two leaves a lease behind; the next start
+makes that row `unknown`, sends it again and marks it as a possible duplicate: Telegram has no key that could
+prevent it.
 """
 
 from __future__ import annotations
@@ -11,11 +12,14 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from bot.client import BadToken, ChatMoved, Refused, StopWriting, TelegramClient, TryLater
+from bot.files import with_files
 from bot.logs import get_logger
 from bot.metrics import Metrics
-from storage import Cipher, Database, OutboxRow, StoreUnavailable, chats, outbox
+from storage import Connection, Database, OutboxRow, StoreUnavailable, chats, outbox
 
 log = get_logger("delivery")
+
+Mark = Callable[[Connection], None]
 
 LEASE = timedelta(seconds=90)
 IDLE_SECONDS = 1.0
@@ -32,7 +36,6 @@ class Delivery:
     def __init__(
         self,
         database: Database,
-        cipher: Cipher,
         client: TelegramClient,
         *,
         owner: str,
@@ -41,7 +44,6 @@ class Delivery:
         parallel: int = 30,
     ) -> None:
         self._database = database
-        self._cipher = cipher
         self._client = client
         self._owner = owner
         self._clock = clock
@@ -90,7 +92,7 @@ class Delivery:
             return 0
         busy = set(self._busy)
         rows = await self._database.write(
-            lambda conn: outbox.claim(conn, self._cipher, self._owner, now, now + LEASE, free, busy)
+            lambda conn: outbox.claim(conn, self._database.cipher, self._owner, now, now + LEASE, free, busy)
         )
         for row in rows:
             self._busy[row.lane] = asyncio.create_task(self._deliver(row))
@@ -109,7 +111,7 @@ class Delivery:
             self._busy.pop(row.lane, None)
             self._work.set()
 
-    async def _mark(self, mark: Callable[..., None]) -> None:
+    async def _mark(self, mark: Mark) -> None:
         for attempt in range(5):
             try:
                 await self._database.write(mark)
@@ -119,7 +121,7 @@ class Delivery:
                     raise
                 await asyncio.sleep(0.2 * 2**attempt)
 
-    async def _send(self, row: OutboxRow) -> Callable[..., None]:
+    async def _send(self, row: OutboxRow) -> Mark:
         """Call Telegram once and give back the unit that stores the outcome."""
         chat_id = row.chat_id
         try:
@@ -133,22 +135,22 @@ class Delivery:
             reason = error.reason
             self._count(row, reason)
 
-            def stop_contact(conn: object) -> None:
+            def stop_contact(conn: Connection) -> None:
                 now = self._clock()
-                outbox.failed(conn, row.id, reason, now)  # type: ignore[arg-type]
-                chats.stop(conn, row.lane, reason, now)  # type: ignore[arg-type]
+                outbox.failed(conn, row, reason, now)
+                chats.stop(conn, row.lane, reason, now)
 
             return stop_contact
         except (Refused, ChatMoved) as error:
             reason = error.reason
             self._count(row, "refused")
             log.error("send_refused", row=row.id, method=row.method, reason=reason)
-            return lambda conn: outbox.failed(conn, row.id, reason, self._clock())
+            return lambda conn: outbox.failed(conn, row, reason, self._clock())
         except BadToken:
             log.error("token_refused")
-            self._halted_until = self._clock() + timedelta(seconds=60)
+            self._halted_until = until = self._clock() + timedelta(seconds=60)
             return lambda conn: outbox.again(
-                conn, row.id, self._clock() + timedelta(seconds=60), "bad_token", maybe_sent=False
+                conn, row, until, "bad_token", maybe_sent=False, now=self._clock()
             )
         now = self._clock()
         self._count(row, "sent")
@@ -156,12 +158,12 @@ class Delivery:
         if row.possible_duplicate:
             log.warning("possible_duplicate", row=row.id)
         message_id = result.get("message_id") if isinstance(result, dict) else None
-        return lambda conn: outbox.sent(conn, row.id, message_id, now)
+        return lambda conn: outbox.sent(conn, row, message_id, now)
 
     async def _call(self, row: OutboxRow, chat_id: int) -> object:
-        return await self._client.call(row.method, {"chat_id": chat_id, **row.params})
+        return await self._client.call(row.method, {"chat_id": chat_id, **with_files(row.params)})
 
-    def _later(self, row: OutboxRow, error: TryLater) -> Callable[..., None]:
+    def _later(self, row: OutboxRow, error: TryLater) -> Mark:
         now = self._clock()
         if error.seconds is not None:
             self._metrics.waits.inc()
@@ -169,18 +171,18 @@ class Delivery:
             until = now + timedelta(seconds=error.seconds)
             self._note_429(row.lane, now, until)
 
-            def hold(conn: object) -> None:
-                outbox.again(conn, row.id, until, error.reason, maybe_sent=False)  # type: ignore[arg-type]
-                outbox.hold_lane(conn, row.lane, until)  # type: ignore[arg-type]
+            def hold(conn: Connection) -> None:
+                outbox.again(conn, row, until, error.reason, maybe_sent=False, now=now)
+                outbox.hold_lane(conn, row.lane, until)
 
             return hold
         self._count(row, error.reason)
         if row.attempts >= MAX_ATTEMPTS:
             log.error("send_given_up", row=row.id, attempts=row.attempts, reason=error.reason)
-            return lambda conn: outbox.failed(conn, row.id, error.reason, now)
+            return lambda conn: outbox.failed(conn, row, error.reason, now)
         due = now + timedelta(seconds=min(2.0 ** max(row.attempts - 1, 0), BACKOFF_LIMIT_SECONDS))
         log.warning("send_again", row=row.id, attempts=row.attempts, reason=error.reason)
-        return lambda conn: outbox.again(conn, row.id, due, error.reason, maybe_sent=error.maybe_sent)
+        return lambda conn: outbox.again(conn, row, due, error.reason, maybe_sent=error.maybe_sent, now=now)
 
     def _note_429(self, lane: str, now: datetime, until: datetime) -> None:
         self._recent_429 = {k: t for k, t in self._recent_429.items() if now - t < HALT_WINDOW}

@@ -1,6 +1,6 @@
 """Updates in: a durable inbox row first, then Telegram hears yes (200, or the next offset).
 
-Two ways in, one door: `Intake.accept`. Polling and the webhook differ only in how they ask and how they say yes.
+Two ways in, one door: `Intake.accept`. Polling and the webhook differ only in how they ask and say yes.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from aiohttp import web
 from bot.client import AnotherPoller, TelegramClient, TelegramProblem, TryLater
 from bot.logs import get_logger
 from bot.metrics import Metrics
-from storage import Cipher, Database, StoreUnavailable, inbox
+from storage import Database, StoreUnavailable, inbox
 
 log = get_logger("intake")
 
@@ -44,7 +44,7 @@ class OtherInstanceRuns(Exception):
 
 
 def chat_of(update: Mapping[str, Any]) -> int:
-    """The chat that an update belongs to, and so its lane; an update without one goes by its sender, else 0."""
+    """The chat that an update belongs to, and so its lane; without one it goes by its sender, else 0."""
     for name, body in update.items():
         if name == "update_id" or not isinstance(body, Mapping):
             continue
@@ -64,7 +64,6 @@ class Intake:
     def __init__(
         self,
         database: Database,
-        cipher: Cipher,
         account: int,
         *,
         clock: Callable[[], datetime],
@@ -72,7 +71,6 @@ class Intake:
         metrics: Metrics,
     ) -> None:
         self._database = database
-        self._cipher = cipher
         self._account = account
         self._clock = clock
         self._wake = wake
@@ -80,10 +78,11 @@ class Intake:
 
     async def accept(self, updates: Sequence[Mapping[str, Any]], mode: str) -> None:
         """Make the updates durable; returns after the commit. Raises StoreUnavailable with nothing stored."""
+        cipher, account = self._database.cipher, self._account
         items = [
             (
                 int(update["update_id"]),
-                self._cipher.lane(chat_of(update)),
+                cipher.lane(chat_of(update)),
                 json.dumps(update, ensure_ascii=False, separators=(",", ":")).encode(
                     "utf-8", "surrogatepass"
                 ),
@@ -91,7 +90,6 @@ class Intake:
             for update in updates
         ]
         now = self._clock()
-        cipher, account = self._cipher, self._account
         stored = await self._database.write(lambda conn: inbox.accept(conn, cipher, account, items, now))
         self._metrics.updates.labels(mode).inc(stored)
         self._metrics.duplicates.inc(len(items) - stored)

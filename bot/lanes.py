@@ -1,7 +1,7 @@
 """Turns: each chat is a lane, answered in order and one at a time; lanes run side by side.
 
-A turn's effects (its record, a case, the replies in the outbox, the inbox row done) are one transaction, so a kill at
-any moment leaves either all of them or none, and the update is then worked on again.
+A turn's effects (its record, a case, the replies in the outbox, the inbox row done) are one transaction, so a
+kill at any moment leaves either all of them or none, and the update is then worked on again.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Protocol
 
 from bot.logs import get_logger
 from bot.metrics import Metrics
-from storage import Cipher, Database, InboxRow, StoreUnavailable, inbox
+from storage import Database, InboxRow, LeaseLost, StoreUnavailable, inbox
 
 log = get_logger("lanes")
 
@@ -22,6 +22,7 @@ LEASE = timedelta(seconds=120)
 IDLE_SECONDS = 1.0
 MAX_TRIES = 3
 RETRY_SECONDS = (1.0, 4.0)
+STORE_WAIT_SECONDS = 0.5
 PER_LANE = 20
 
 
@@ -31,7 +32,7 @@ class Turns(Protocol):
     async def take(self, row: InboxRow) -> None:
         """Answer one update and commit everything; raises when it could not."""
 
-    async def give_up(self, row: InboxRow, reason: str) -> None:
+    async def give_up(self, row: InboxRow, reason: str | BaseException) -> None:
         """The last try failed: apologise and close the row with the reason, in one commit."""
 
 
@@ -41,8 +42,6 @@ class Lanes:
     def __init__(
         self,
         database: Database,
-        cipher: Cipher,
-        turns: Turns,
         *,
         owner: str,
         clock: Callable[[], datetime],
@@ -51,8 +50,7 @@ class Lanes:
         parallel: int = 64,
     ) -> None:
         self._database = database
-        self._cipher = cipher
-        self._turns = turns
+        self.turns: Turns | None = None
         self._owner = owner
         self._clock = clock
         self._metrics = metrics
@@ -61,6 +59,11 @@ class Lanes:
         self._busy: dict[str, asyncio.Task[None]] = {}
         self._work = asyncio.Event()
         self._stopping = False
+
+    @property
+    def _worker(self) -> Turns:
+        assert self.turns is not None, "set `turns` before `run`"
+        return self.turns
 
     def wake(self) -> None:
         """There may be something to answer."""
@@ -93,7 +96,9 @@ class Lanes:
         now = self._clock()
         busy = set(self._busy)
         rows = await self._database.write(
-            lambda conn: inbox.claim(conn, self._cipher, self._owner, now, now + LEASE, free, PER_LANE, busy)
+            lambda conn: inbox.claim(
+                conn, self._database.cipher, self._owner, now, now + LEASE, free, PER_LANE, busy
+            )
         )
         by_lane: dict[str, list[InboxRow]] = defaultdict(list)
         for row in rows:
@@ -113,21 +118,36 @@ class Lanes:
             self._work.set()
 
     async def _try(self, row: InboxRow) -> bool:
+        """Answer one update. False: the rest of this lane is handed out again later, in order."""
+        tries = row.attempts + 1
         try:
-            await self._turns.take(row)
+            if tries > MAX_TRIES:
+                # It took the process down each time, or nothing could be stored of its failures.
+                await self._give_up(row, "killed_the_process")
+                return True
+            await self._worker.take(row)
             return True
-        except StoreUnavailable:
-            log.warning("turn_not_stored", row=row.id)
-            await self._sleep(0.5)
+        except LeaseLost:
+            log.warning("lease_lost", row=row.id)
             return False
+        except StoreUnavailable:
+            # Nothing of the turn was stored, and its lease still holds the lane: go on from here.
+            log.warning("turn_not_stored", row=row.id)
+            await self._sleep(STORE_WAIT_SECONDS)
+            return not self._stopping and await self._try(row)
         except Exception as error:
-            tries = row.attempts + 1
             log.error("turn_failed", row=row.id, tries=tries, exc_info=error)
-            reason = type(error).__name__
-        if tries >= MAX_TRIES:
-            self._metrics.dead.inc()
-            await self._turns.give_up(row, reason)
-            return True
-        due = self._clock() + timedelta(seconds=RETRY_SECONDS[tries - 1])
-        await self._database.write(lambda conn: inbox.retry(conn, row.id, reason, due))
+            reason = error
+        try:
+            if tries >= MAX_TRIES:
+                await self._give_up(row, reason)
+                return True
+            due = self._clock() + timedelta(seconds=RETRY_SECONDS[tries - 1])
+            await self._database.write(lambda conn: inbox.retry(conn, row, reason, due))
+        except (StoreUnavailable, LeaseLost):
+            log.warning("failure_not_stored", row=row.id)
         return False
+
+    async def _give_up(self, row: InboxRow, reason: str | BaseException) -> None:
+        self._metrics.dead.inc()
+        await self._worker.give_up(row, reason)

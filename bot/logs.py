@@ -1,8 +1,8 @@
 """Logs: constant event names with ids as fields. Nobody's words and no secret can get in.
 
-Our own events carry only what the caller names. Records of libraries keep their template without its arguments
-(python-telegram-bot puts whole updates into them), and an exception is shown as its type and where it was raised,
-never with its message, which may quote a text or a URL that holds the token.
+Our own events carry only what the caller names. Records of libraries keep their template without its
+arguments (python-telegram-bot puts whole updates into them), and an exception is shown as its type and where
+it was raised, never with its message, which may quote a text or a URL that holds the token.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from urllib.parse import urlsplit
 
 from aiohttp import web
@@ -17,7 +17,7 @@ Check = Callable[[], Awaitable[str | None]]
 def build_server(
     *,
     metrics: Metrics,
-    checks: dict[str, Check],
+    checks: Mapping[str, Check],
     webhook: tuple[str, Callable[[web.Request], Awaitable[web.Response]]] | None,
 ) -> web.Application:
     """`/healthz` (the process lives), `/readyz` (each check passes), `/metrics`, and the webhook's path.

@@ -1,7 +1,7 @@
 """Understanding as a service: off the event loop, with a time limit, and never without an answer.
 
-A model that hangs or fails must not cost anybody an answer, and must never cost a sign of danger: the rules are asked
-instead, and after several failures in a row the model is left alone for a while.
+A model that hangs or fails must not cost anybody an answer, and must never cost a sign of danger: the rules
+are asked instead, and after several failures in a row the model is left alone for a while.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from bot.logs import get_logger
 from bot.metrics import Metrics
@@ -29,6 +29,8 @@ class Engine(Protocol):
     def understand(self, text: str, context: Context) -> Understanding: ...
 
     def rules_only(self, text: str, context: Context) -> Understanding: ...
+
+    def explain(self, text: str, context: Context) -> dict[str, Any]: ...
 
 
 class UnderstandingService:
@@ -64,6 +66,10 @@ class UnderstandingService:
             return self._by_rules(text, context)
         self._failures = 0
         return answer
+
+    def explain(self, text: str, context: Context) -> dict[str, Any]:
+        """How the message is understood, and why, for staff and for mending."""
+        return self._engine.explain(text, context)
 
     def _by_rules(self, text: str, context: Context) -> Understanding:
         self._metrics.nlu_failures.inc()

@@ -1,0 +1,148 @@
+"""One update answered: read the chat, take the turn, commit everything that follows from it at once."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from telegram import Update
+
+from bot.client import TelegramClient, TelegramProblem
+from bot.export import export_calls
+from bot.intake import chat_of
+from bot.logs import get_logger
+from bot.metrics import Metrics
+from handlers import Call, Exchange
+from storage import (
+    Connection,
+    Database,
+    Feedback,
+    InboxRow,
+    NewCase,
+    TurnOutcome,
+    chats,
+    finish_turn,
+    inbox,
+    outbox,
+    people,
+)
+
+log = get_logger("turns")
+
+# Telegram lets a bot delete its own messages for 48 hours, 100 in a call.
+DELETABLE = timedelta(hours=48)
+DELETE_AT_ONCE = 100
+
+StoredCalls = list[tuple[str, dict[str, Any]]]
+
+
+class Conversation(Protocol):
+    """What handlers offer."""
+
+    async def take(self, update: Update, exchange: Exchange) -> None:
+        """Fill the exchange with what follows from the update."""
+
+    def apologise(self, update: Update | None, exchange: Exchange) -> None:
+        """Fill the exchange with an apology, for an update that cannot be answered."""
+
+
+class Turns:
+    """Takes turns for `bot.lanes`."""
+
+    def __init__(
+        self,
+        database: Database,
+        client: TelegramClient,
+        conversation: Conversation,
+        *,
+        say: Callable[[str, str], str],
+        clock: Callable[[], datetime],
+        wake_delivery: Callable[[], None],
+        metrics: Metrics,
+    ) -> None:
+        self._database = database
+        self._cipher = database.cipher
+        self._client = client
+        self._conversation = conversation
+        self._say = say
+        self._clock = clock
+        self._wake_delivery = wake_delivery
+        self._metrics = metrics
+        self._cosmetic: set[asyncio.Task[None]] = set()
+
+    async def take(self, row: InboxRow) -> None:
+        """Answer one update; everything that follows is in the database when this returns."""
+        update_json = json.loads(row.payload)
+        exchange = await self._exchange(row, chat_of(update_json))
+        update = Update.de_json(update_json, self._client)
+        await self._conversation.take(update, exchange)
+        now = self._clock()
+        await self._database.write(lambda conn: self._store(conn, row, exchange, now))
+        if exchange.calls or exchange.export:
+            self._wake_delivery()
+        self._metrics.turn_seconds.observe((now - row.received_at).total_seconds())
+        if exchange.record is not None:
+            self._metrics.turns.labels(exchange.record.rung).inc()
+        for call in exchange.cosmetic:
+            task = asyncio.create_task(self._call_quietly(call))
+            self._cosmetic.add(task)
+            task.add_done_callback(self._cosmetic.discard)
+
+    async def give_up(self, row: InboxRow, reason: str | BaseException) -> None:
+        """Close a row that failed three times: the person gets an apology, the row keeps the reason."""
+        exchange = await self._exchange(row, chat_of(json.loads(row.payload)))
+        self._conversation.apologise(None, exchange)
+        calls = [(call.method, call.params) for call in exchange.calls]
+
+        def close(conn: Connection) -> None:
+            inbox.dead(conn, row, reason, exchange.now)
+            outbox.put_all(conn, self._cipher, row.lane, exchange.chat.chat_id, calls, now=exchange.now)
+
+        await self._database.write(close)
+        self._wake_delivery()
+
+    async def _exchange(self, row: InboxRow, chat_id: int) -> Exchange:
+        now = self._clock()
+        chat = await self._database.read(lambda conn: chats.find(conn, self._cipher, row.lane))
+        return Exchange(chat=chat or chats.new(row.lane, chat_id, now), now=now, received_at=row.received_at)
+
+    def _store(self, conn: Connection, row: InboxRow, exchange: Exchange, now: datetime) -> None:
+        feedback, case = exchange.feedback, exchange.case
+
+        def calls(turn_id: int | None) -> StoredCalls:
+            stored: StoredCalls = []
+            if exchange.erase:
+                stored += self._deletions(conn, row.lane, now)
+            stored += [(call.method, call.params) for call in exchange.calls_for(turn_id)]
+            if exchange.export:
+                held = people.export(conn, self._cipher, row.lane)
+                locale = exchange.chat.locale or "id"
+                stored += export_calls(held, lambda msgid: self._say(msgid, locale), now)
+            return stored
+
+        outcome = TurnOutcome(
+            calls=calls,
+            record=exchange.record,
+            case=NewCase(kind=case.kind, topic=case.topic, detail=case.detail) if case else None,
+            changes=exchange.chat_changes,
+            feedback=Feedback(turn_id=feedback.turn_id, helpful=feedback.helpful)
+            if feedback is not None and feedback.turn_id is not None
+            else None,
+            erase=exchange.erase,
+        )
+        finish_turn(conn, self._cipher, row, exchange.chat, outcome, now)
+
+    def _deletions(self, conn: Connection, lane: str, now: datetime) -> StoredCalls:
+        """Take back what the bot wrote, as far as Telegram still allows."""
+        ids = outbox.deletable(conn, lane, now - DELETABLE)
+        groups = [ids[start : start + DELETE_AT_ONCE] for start in range(0, len(ids), DELETE_AT_ONCE)]
+        return [("deleteMessages", {"message_ids": group}) for group in groups]
+
+    async def _call_quietly(self, call: Call) -> None:
+        try:
+            await self._client.call(call.method, call.params)
+        except TelegramProblem as error:
+            log.info("cosmetic_call_failed", method=call.method, reason=error.reason)
