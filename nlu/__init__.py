@@ -1,4 +1,4 @@
-"""Understanding of messages: topic, danger, country, language. Load once with `load`, then `understand` each."""
+"""Understanding of messages: topic, danger, country, language. `load` once, then `understand` each."""
 
 from nlu.training import TrainingError
 from nlu.types import Context, DangerSign, Decision, PastTurn, Scored, Understanding

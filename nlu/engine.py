@@ -1,4 +1,4 @@
-"""The embedded engine: a lexical model for every message, the sentence encoder where that alone is not sure."""
+"""The embedded engine: a lexical model for every message, the encoder where that alone is not sure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ class Encodes(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """`raw` rejects, `sure` says how sure; both sum to 1 over the classes. `encoded` None: encoder not asked."""
+    """`raw` rejects, `sure` says how sure; each sums to 1. `encoded` is None if it was not asked."""
 
     classes: tuple[str, ...]
     raw: Floats

@@ -19,7 +19,7 @@ Floats = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What the models read of a message: its words, glosses of regional words, and marks such as `@negara`."""
+    """What models read of a message: words, glosses of regional words, and marks such as `@negara`."""
 
     words: tuple[str, ...]
     glosses: tuple[str, ...] = ()

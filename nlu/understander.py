@@ -9,7 +9,9 @@ import numpy as np
 from nlu import danger, decision, entities, model, training
 from nlu.context import last_turn
 from nlu.encoder import Encoder
+from nlu.normalise import cut
 from nlu.reading import read
+from nlu.sentences import split
 from nlu.types import OUT_OF_SCOPE, Context, Decision, Scored, Understanding
 
 SearchFunction = Callable[[str], Sequence[str]]
@@ -49,7 +51,7 @@ class Understander:
     def understand(self, text: str, context: Context = Context()) -> Understanding:
         """Never raises for any text: what fails is logged, and danger is looked for first."""
         reading = read(text, self.model.vocabulary)
-        signs = danger.signs(reading)
+        signs = danger.signs([read(part, self.model.vocabulary).words for part in split(cut(text))])
         scores = self.model.engine.scores(reading.document, reading.text)
         order = np.argsort(-scores.sure, kind="stable")[:RANKED]
         ranking = tuple(Scored(scores.classes[i], float(scores.sure[i])) for i in order)
@@ -72,4 +74,22 @@ class Understander:
             destination=where,
             asks_for=entities.asks_for(reading.words),
             engine=self.model.engine.name,
+        )
+
+    def rules_only(self, text: str, context: Context = NO_CONTEXT) -> Understanding:
+        """What is understood without any model: danger, country, for whom. For when `understand` fails."""
+        reading = read(text)
+        signs = danger.signs([read(part).words for part in split(cut(text))])
+        past = last_turn(context)
+        return Understanding(
+            text=text,
+            language=context.language or "id",
+            topic=None,
+            confidence=0.0,
+            ranking=(),
+            decision=Decision.DANGER if signs else Decision.PERSON,
+            danger=signs,
+            destination=entities.destination(reading.words) or (past.destination if past else None),
+            asks_for=entities.asks_for(reading.words),
+            engine="rules",
         )
