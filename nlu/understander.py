@@ -16,6 +16,7 @@ from nlu.types import OUT_OF_SCOPE, Context, Decision, Scored, Understanding
 
 SearchFunction = Callable[[str], Sequence[str]]
 
+NO_CONTEXT = Context()
 RANKED = 5
 SERVICE_MODULES = frozenset({"service", "out-of-scope"})
 
@@ -48,7 +49,7 @@ class Understander:
         self._search = search
         self._service = frozenset(t for t, m in trained.modules.items() if m in SERVICE_MODULES)
 
-    def understand(self, text: str, context: Context = Context()) -> Understanding:
+    def understand(self, text: str, context: Context = NO_CONTEXT) -> Understanding:
         """Never raises for any text: what fails is logged, and danger is looked for first."""
         reading = read(text, self.model.vocabulary)
         signs = danger.signs([read(part, self.model.vocabulary).words for part in split(cut(text))])
