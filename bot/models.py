@@ -24,14 +24,17 @@ def search_in(catalog: Callable[[], Catalog]) -> nlu.SearchFunction:
 
 
 def load_engine(
-    settings: Settings, search: nlu.SearchFunction | None = None, *, fresh: bool = False
+    settings: Settings,
+    search: nlu.SearchFunction | None = None,
+    *,
+    folder: Path | None = None,
+    fresh: bool = False,
 ) -> nlu.Understander:
-    """Load the embedded engine: about 2 s from the cache, up to a minute to train anew."""
+    """Load the embedded engine from its cache (`folder`, by default that of the settings), or train it."""
+    folder = folder or settings.model_cache
     if fresh:
-        shutil.rmtree(settings.model_cache, ignore_errors=True)
-    return nlu.load(
-        TRAINING, cache_folder(settings.model_cache), search=search, use_encoder=settings.nlu_encoder
-    )
+        shutil.rmtree(folder, ignore_errors=True)
+    return nlu.load(TRAINING, cache_folder(folder), search=search, use_encoder=settings.nlu_encoder)
 
 
 def cache_folder(path: Path) -> Path | None:
