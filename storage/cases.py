@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Select, case, delete, insert, null, select, text, tuple_, update
@@ -19,6 +18,7 @@ from storage.dialect import insert_for
 from storage.encryption import Cipher
 from storage.masking import MaskedText
 from storage.models import HAS_DETAIL, IS_OPEN, Case, CaseEvent, ChatRow
+from storage.prepared import Prepared
 from storage.pseudonyms import pseudonym
 
 DETAIL = "case_events.detail"
@@ -68,7 +68,6 @@ class Event:
     detail: str | None
 
 
-@cache
 def _open(dialect: str) -> ReturningInsert[Any]:
     new = insert_for(dialect, Case)
     sign = new.excluded
@@ -86,6 +85,9 @@ def _open(dialect: str) -> ReturningInsert[Any]:
         },
     )
     return merged.returning(Case.id)
+
+
+_OPEN = Prepared(_open, ["chat_id", "kind", "priority", "status", "topic", "opened_at", "updated_at"])
 
 
 def open(
@@ -109,9 +111,9 @@ def open(
         "opened_at": now,
         "updated_at": now,
     }
-    case_id: int = conn.execute(_open(conn.dialect.name), values).scalar_one()
+    ((case_id,),) = _OPEN.rows(conn, values)
     _note(conn, cipher, case_id, "reported", now, kind=kind, topic=topic, turn_id=turn_id, detail=detail)
-    return case_id
+    return int(case_id)
 
 
 def take(conn: Connection, cipher: Cipher, case_id: int, actor: str, now: datetime) -> bool:

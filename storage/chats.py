@@ -11,11 +11,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, select
 from sqlalchemy import update as change
+from sqlalchemy.sql.dml import ReturningInsert
 
 from storage import outbox
-from storage.dialect import Upsert, insert_for
+from storage.dialect import insert_for
 from storage.encryption import Cipher
 from storage.models import ChatRow
+from storage.prepared import Prepared
 from storage.pseudonyms import pseudonym
 from storage.reasons import reason_code
 
@@ -90,17 +92,19 @@ def get(conn: Connection, cipher: Cipher, row_id: int) -> Chat | None:
     return None if row is None else _opened(cipher, row)
 
 
-@cache
-def _ensure(dialect: str) -> Upsert:
-    return insert_for(dialect, ChatRow).on_conflict_do_nothing(index_elements=["lane"])
-
-
 def ensure(conn: Connection, cipher: Cipher, lane: str, chat_id: int, now: datetime) -> Chat:
     """The chat of a lane, stored now if it is new."""
     found = find(conn, cipher, lane)
     if found is not None:
         return found
     return save(conn, cipher, new(lane, chat_id, now))
+
+
+def _save(dialect: str) -> ReturningInsert[Any]:
+    return insert_for(dialect, ChatRow).on_conflict_do_nothing(index_elements=["lane"]).returning(ChatRow.id)
+
+
+_SAVE = Prepared(_save, [name for name in ChatRow.__table__.c.keys() if name != "id"])  # noqa: SIM118
 
 
 def save(conn: Connection, cipher: Cipher, chat: Chat) -> Chat:
@@ -111,10 +115,11 @@ def save(conn: Connection, cipher: Cipher, chat: Chat) -> Chat:
         "created_at": chat.created_at,
         "chat_id_sealed": cipher.seal(str(chat.chat_id).encode(), CHAT_ID),
     }
-    conn.execute(_ensure(conn.dialect.name), values)
-    stored = find(conn, cipher, chat.lane)
-    assert stored is not None
-    return stored
+    if stored := _SAVE.rows(conn, values):
+        return dataclasses.replace(chat, id=stored[0][0])
+    theirs = find(conn, cipher, chat.lane)
+    assert theirs is not None
+    return theirs
 
 
 def update(conn: Connection, cipher: Cipher, chat: Chat, **changes: Any) -> Chat | None:
@@ -124,10 +129,16 @@ def update(conn: Connection, cipher: Cipher, chat: Chat, **changes: Any) -> Chat
     """
     if unknown := set(changes) - CHANGEABLE:
         raise TypeError(f"a chat has no changeable {', '.join(sorted(unknown))}")
-    changed = change(ChatRow).where(ChatRow.id == chat.id).values(**_columns(cipher, changes))
-    if changes and not conn.execute(changed).rowcount:
+    columns = _columns(cipher, changes)
+    if columns and not _change(frozenset(columns)).changed(conn, {"of_chat": chat.id, **columns}):
         return None
     return dataclasses.replace(chat, **changes)
+
+
+@cache
+def _change(columns: frozenset[str]) -> Prepared:
+    new: dict[str, Any] = {name: bindparam(name) for name in sorted(columns)}
+    return Prepared(lambda _: change(ChatRow).where(ChatRow.id == bindparam("of_chat")).values(new))
 
 
 def stop(conn: Connection, lane: str, reason: str | BaseException, now: datetime) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, delete, func, select
 
 from storage.dialect import Upsert, insert_for
 from storage.models import Counter
+from storage.prepared import Prepared
 
 SHARDS = 1000
 
@@ -21,12 +22,14 @@ def shard(owner: str) -> int:
     return zlib.crc32(owner.encode()) % SHARDS
 
 
-@cache
 def _add(dialect: str) -> Upsert:
     new = insert_for(dialect, Counter)
     return new.on_conflict_do_update(
         index_elements=["day", "name", "label", "shard"], set_={"n": Counter.n + new.excluded.n}
     )
+
+
+_ADD = Prepared(_add, ["day", "name", "label", "shard", "n"])
 
 
 def add(conn: Connection, day: date, name: str, label: str, n: int = 1, *, owner: str = "") -> None:
@@ -41,7 +44,7 @@ def add_all(conn: Connection, day: date, counts: Mapping[tuple[str, str], int], 
         for (name, label), n in sorted(counts.items())
     ]
     if rows:
-        conn.execute(_add(conn.dialect.name), rows)
+        _ADD.many(conn, rows)
 
 
 def totals(conn: Connection, name: str, first: date, last: date) -> dict[tuple[date, str], int]:

@@ -13,7 +13,7 @@ from storage.errors import StoreUrlUnsupported
 
 BUSY_TIMEOUT_MS = 5000
 CONNECT_TIMEOUT_S = 3
-LOCK_TIMEOUT_MS = 5000
+LOCK_TIMEOUT_MS = 2000
 DRIVERS = {"sqlite": "sqlite+pysqlite", "postgresql": "postgresql+psycopg"}
 
 

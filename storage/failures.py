@@ -6,7 +6,7 @@ import sqlite3
 from enum import Enum, auto
 
 import psycopg
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 SQLITE_UNAVAILABLE = {
@@ -41,11 +41,11 @@ def classify(error: BaseException) -> Failure:
     """What kind of failure an exception from a unit or a commit is."""
     if isinstance(error, PoolTimeout):
         return Failure.UNAVAILABLE
-    if not isinstance(error, SQLAlchemyError) or not isinstance(error, DBAPIError):
-        return Failure.OURS
-    if error.connection_invalidated:
-        return Failure.UNAVAILABLE
-    cause = error.orig
+    cause: BaseException | None = error
+    if isinstance(error, DBAPIError):
+        if error.connection_invalidated:
+            return Failure.UNAVAILABLE
+        cause = error.orig
     if isinstance(cause, sqlite3.Error):
         # The low byte is the primary code, the rest says more precisely which.
         code = getattr(cause, "sqlite_errorcode", None)

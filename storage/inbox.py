@@ -34,6 +34,7 @@ from storage.dialect import insert_for
 from storage.encryption import Cipher
 from storage.errors import LeaseLost
 from storage.models import Inbox, Lane, UtcTime
+from storage.prepared import Prepared
 from storage.reasons import reason_code
 
 PLACE = "inbox.payload"
@@ -60,6 +61,11 @@ def _accept(dialect: str) -> ReturningInsert[Any]:
     return insert_for(dialect, Inbox).on_conflict_do_nothing(index_elements=known).returning(Inbox.lane)
 
 
+_ACCEPT_ONE = Prepared(
+    _accept, ["bot_id", "update_id", "lane", "state", "attempts", "received_at", "payload_sealed"]
+)
+
+
 def accept(
     conn: Connection, cipher: Cipher, bot_id: int, items: Sequence[tuple[int, str, bytes]], now: datetime
 ) -> int:
@@ -81,7 +87,11 @@ def accept(
         }
         for update_id, lane, payload in items
     ]
-    stored = Counter(conn.execute(_accept(conn.dialect.name), rows).scalars())
+    if len(rows) == 1:
+        found = _ACCEPT_ONE.rows(conn, rows[0])
+    else:
+        found = list(conn.execute(_accept(conn.dialect.name), rows))
+    stored = Counter(lane for (lane,) in found)
     lanes.add(conn, lanes.IN, stored, priority=0, due_at=now)
     return stored.total()
 
@@ -137,10 +147,12 @@ def claim(
     ]
 
 
-_FINISH = (
-    update(Inbox)
-    .where(Inbox.id == bindparam("row"), _IS_NEW)
-    .values(state="done", lane=null(), payload_sealed=null(), finished_at=bindparam("now", type_=UtcTime))
+_FINISH = Prepared(
+    lambda _: (
+        update(Inbox)
+        .where(Inbox.id == bindparam("row"), _IS_NEW)
+        .values(state="done", lane=null(), payload_sealed=null(), finished_at=bindparam("now", type_=UtcTime))
+    )
 )
 
 
@@ -149,7 +161,7 @@ def done(conn: Connection, row: InboxRow, now: datetime) -> None:
 
     Put it first into the unit that stores the answer: then an update is never answered twice.
     """
-    if not conn.execute(_FINISH, {"row": row.id, "now": now}).rowcount:
+    if not _FINISH.changed(conn, {"row": row.id, "now": now}):
         raise LeaseLost(f"Update {row.update_id} is finished already.")
     _finish_lane(conn, row, now)
 

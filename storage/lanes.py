@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Integer, and_, bindparam, case, delete, func,
 
 from storage.dialect import Upsert, insert_for
 from storage.models import IS_FREE, Lane, UtcTime
+from storage.prepared import Prepared
 
 IN = "in"
 OUT = "out"
@@ -35,7 +36,6 @@ def _time(name: str) -> Any:
     return bindparam(name, type_=UtcTime)
 
 
-@cache
 def _add(dialect: str) -> Upsert:
     new = insert_for(dialect, Lane)
     wanted = new.excluded
@@ -56,6 +56,9 @@ def _add(dialect: str) -> Upsert:
     )
 
 
+_ADD = Prepared(_add, ["queue", "lane", "waiting", "claimed", "priority", "due_at"])
+
+
 def add(conn: Connection, queue: str, counts: Mapping[str, int], *, priority: int, due_at: datetime) -> None:
     """Say that lanes got new rows: `counts` is lane -> number of rows."""
     if not counts:
@@ -72,7 +75,7 @@ def add(conn: Connection, queue: str, counts: Mapping[str, int], *, priority: in
         }
         for lane in sorted(counts)
     ]
-    conn.execute(_add(conn.dialect.name), rows)
+    _ADD.many(conn, rows)
 
 
 _FREE = (
@@ -138,19 +141,23 @@ _OURS = and_(
     Lane.lane == bindparam("of_lane"),
     Lane.owner == bindparam("of_owner"),
 )
-_FINISH_LAST = delete(Lane).where(
-    _OURS, Lane.waiting <= 1, or_(Lane.held_until.is_(None), Lane.held_until <= _time("now"))
+_FINISH_LAST = Prepared(
+    lambda _: delete(Lane).where(
+        _OURS, Lane.waiting <= 1, or_(Lane.held_until.is_(None), Lane.held_until <= _time("now"))
+    )
 )
-_FINISH_ONE = (
-    update(Lane)
-    .where(_OURS)
-    .values(
-        waiting=Lane.waiting - 1,
-        claimed=Lane.claimed - 1,
-        # Back to the end of the line: somebody who writes without pause must not shut out the others.
-        due_at=case((Lane.claimed > 1, Lane.due_at), else_=_time("now")),
-        owner=case((Lane.claimed > 1, Lane.owner), else_=None),
-        lease_until=case((Lane.claimed > 1, Lane.lease_until), else_=None),
+_FINISH_ONE = Prepared(
+    lambda _: (
+        update(Lane)
+        .where(_OURS)
+        .values(
+            waiting=Lane.waiting - 1,
+            claimed=Lane.claimed - 1,
+            # Back to the end of the line: somebody who writes without pause must not shut out the others.
+            due_at=case((Lane.claimed > 1, Lane.due_at), else_=_time("now")),
+            owner=case((Lane.claimed > 1, Lane.owner), else_=None),
+            lease_until=case((Lane.claimed > 1, Lane.lease_until), else_=None),
+        )
     )
 )
 _GIVE_BACK = (
@@ -169,9 +176,7 @@ _GIVE_BACK = (
 def finish_one(conn: Connection, queue: str, lane: str, owner: str, now: datetime) -> bool:
     """One claimed row is finished; the last one frees the lane. False if the lease is not `owner`'s."""
     values = {"of_queue": queue, "of_lane": lane, "of_owner": owner, "now": now}
-    if conn.execute(_FINISH_LAST, values).rowcount:
-        return True
-    return bool(conn.execute(_FINISH_ONE, values).rowcount)
+    return bool(_FINISH_LAST.changed(conn, values) or _FINISH_ONE.changed(conn, values))
 
 
 def give_back(

@@ -17,6 +17,7 @@ from sqlalchemy.orm import aliased
 from storage import lanes
 from storage.encryption import Cipher
 from storage.models import IS_CLEARABLE, ChatRow, Lane, Outbox, UtcTime
+from storage.prepared import Prepared
 from storage.reasons import reason_code
 
 PLACE = "outbox.body"
@@ -41,6 +42,7 @@ class OutboxRow:
     possible_duplicate: bool
     created_at: datetime
     turn_id: int | None
+    forget: bool
     owner: str
 
 
@@ -63,26 +65,13 @@ def put(
     `priority` is REPLY, STAFF or BROADCAST; `due_at` sends later without keeping back what comes after.
     `forget` deletes the row as soon as it is finished, e.g. for the goodbye to somebody who was erased.
     """
-    stopped = conn.execute(_STOPPED, {"of_lane": lane}).scalar()
-    calls = [(method, params)]
-    ids = put_all(
-        conn,
-        cipher,
-        lane,
-        chat_id,
-        calls,
-        now=now,
-        priority=priority,
-        turn_id=turn_id,
-        due_at=due_at,
-        forget=forget,
-        stopped=bool(stopped),
-    )
-    return ids[0]
-
-
-_STOPPED = select(ChatRow.stopped).where(ChatRow.lane == bindparam("of_lane"))
-_INSERT = insert(Outbox).returning(Outbox.id, sort_by_parameter_order=True)
+    stopped = bool(conn.execute(_STOPPED, {"of_lane": lane}).scalar())
+    due = due_at or now
+    row = _row(cipher, lane, chat_id, (method, params), now, priority, turn_id, due, forget, stopped)
+    ((row_id,),) = _INSERT.rows(conn, row)
+    if not stopped:
+        lanes.add(conn, lanes.OUT, {lane: 1}, priority=priority, due_at=due)
+    return int(row_id)
 
 
 def put_all(
@@ -93,41 +82,53 @@ def put_all(
     calls: Sequence[tuple[str, Mapping[str, Any]]],
     *,
     now: datetime,
-    priority: int = REPLY,
     turn_id: int | None = None,
-    due_at: datetime | None = None,
     forget: bool = False,
-    stopped: bool = False,
-) -> list[int]:
-    """Queue calls (method, params) for one chat, in order, in two statements. Returns their ids."""
+) -> None:
+    """Queue replies, (method, params) in order, to somebody who has just written and so is not stopped."""
     if not calls:
-        return []
-    due = due_at or now
-    rows = [
-        {
-            "lane": lane,
-            "state": "failed" if stopped else "new",
-            "priority": priority,
-            "bulk": priority == BROADCAST,
-            "method": method,
-            "attempts": 0,
-            "possible_duplicate": False,
-            "forget": forget,
-            "error": STOPPED if stopped else None,
-            "turn_id": turn_id,
-            "created_at": now,
-            "due_at": due,
-            "finished_at": now if stopped else None,
-            "body_sealed": None
-            if stopped
-            else cipher.seal_json({"chat_id": chat_id, "params": params}, PLACE),
-        }
-        for method, params in calls
-    ]
-    ids = list(conn.execute(_INSERT, rows).scalars())
-    if not stopped:
-        lanes.add(conn, lanes.OUT, {lane: len(rows)}, priority=priority, due_at=due)
-    return ids
+        return
+    rows = [_row(cipher, lane, chat_id, call, now, REPLY, turn_id, now, forget, False) for call in calls]
+    _INSERT_ONLY.many(conn, rows)
+    lanes.add(conn, lanes.OUT, {lane: len(rows)}, priority=REPLY, due_at=now)
+
+
+def _row(
+    cipher: Cipher,
+    lane: str,
+    chat_id: int,
+    call: tuple[str, Mapping[str, Any]],
+    now: datetime,
+    priority: int,
+    turn_id: int | None,
+    due_at: datetime,
+    forget: bool,
+    stopped: bool,
+) -> dict[str, Any]:
+    method, params = call
+    body = None if stopped else cipher.seal_json({"chat_id": chat_id, "params": params}, PLACE)
+    return {
+        "lane": lane,
+        "state": "failed" if stopped else "new",
+        "priority": priority,
+        "bulk": priority == BROADCAST,
+        "method": method,
+        "attempts": 0,
+        "possible_duplicate": False,
+        "forget": forget,
+        "error": STOPPED if stopped else None,
+        "turn_id": turn_id,
+        "created_at": now,
+        "due_at": due_at,
+        "finished_at": now if stopped else None,
+        "body_sealed": body,
+    }
+
+
+_STOPPED = select(ChatRow.stopped).where(ChatRow.lane == bindparam("of_lane"))
+_COLUMNS = [name for name in Outbox.__table__.c.keys() if name not in {"id", "message_id"}]  # noqa: SIM118
+_INSERT = Prepared(lambda _: insert(Outbox).returning(Outbox.id), _COLUMNS)
+_INSERT_ONLY = Prepared(lambda _: insert(Outbox).inline(), _COLUMNS)
 
 
 _CANDIDATE = aliased(Outbox, name="candidate")
@@ -155,6 +156,7 @@ _HEADS = (
         Outbox.possible_duplicate,
         Outbox.created_at,
         Outbox.turn_id,
+        Outbox.forget,
         Outbox.due_at,
     )
     .join_from(Lane, Outbox, Outbox.id == _HEAD)
@@ -232,26 +234,28 @@ def _opened(cipher: Cipher, row: Any, owner: str) -> OutboxRow:
         row.possible_duplicate,
         row.created_at,
         row.turn_id,
+        row.forget,
         owner,
     )
 
 
-_SENT = (
-    update(Outbox)
-    .where(Outbox.id == bindparam("row"), text("outbox.state <> 'sent'"))
-    .values(
-        state="sent",
-        message_id=bindparam("message"),
-        finished_at=bindparam("now", type_=UtcTime),
-        error=null(),
+_SENT = Prepared(
+    lambda _: (
+        update(Outbox)
+        .where(Outbox.id == bindparam("row"), text("outbox.state <> 'sent'"))
+        .values(
+            state="sent",
+            message_id=bindparam("message"),
+            finished_at=bindparam("now", type_=UtcTime),
+            error=null(),
+        )
     )
 )
-_FORGET = delete(Outbox).where(Outbox.id == bindparam("row"), Outbox.forget)
 
 
 def sent(conn: Connection, row: OutboxRow, message_id: int | None, now: datetime) -> None:
     """Telegram has it. Returns quietly if the lease was lost meanwhile or the chat was erased."""
-    conn.execute(_SENT, {"row": row.id, "message": message_id, "now": now})
+    _SENT.changed(conn, {"row": row.id, "message": message_id, "now": now})
     _finish(conn, row, now)
 
 
@@ -273,7 +277,8 @@ def failed(conn: Connection, row: OutboxRow, reason: str | BaseException, now: d
 
 
 def _finish(conn: Connection, row: OutboxRow, now: datetime) -> None:
-    conn.execute(_FORGET, {"row": row.id})
+    if row.forget:
+        conn.execute(delete(Outbox).where(Outbox.id == row.id))
     lanes.finish_one(conn, lanes.OUT, row.lane, row.owner, now)
 
 

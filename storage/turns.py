@@ -13,6 +13,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from storage.encryption import Cipher
 from storage.masking import MaskedText
 from storage.models import Turn
+from storage.prepared import Prepared
 
 PLACE = "turns.text"
 
@@ -55,7 +56,8 @@ class PastTurn:
     helpful: bool | None
 
 
-_INSERT = insert(Turn).returning(Turn.id)
+_COLUMNS = [name for name in Turn.__table__.c.keys() if name not in {"id", "helpful"}]  # noqa: SIM118
+_INSERT = Prepared(lambda _: insert(Turn).returning(Turn.id), _COLUMNS)
 
 
 def record(conn: Connection, cipher: Cipher, chat_row_id: int, turn: TurnRecord, now: datetime) -> int:
@@ -79,8 +81,8 @@ def record(conn: Connection, cipher: Cipher, chat_row_id: int, turn: TurnRecord,
         "latency_ms": turn.latency_ms,
         "text_sealed": None if turn.text is None else cipher.seal(turn.text.encode(), PLACE),
     }
-    row_id: int = conn.execute(_INSERT, values).scalar_one()
-    return row_id
+    ((row_id,),) = _INSERT.rows(conn, values)
+    return int(row_id)
 
 
 _FEEDBACK = (

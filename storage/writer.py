@@ -1,7 +1,7 @@
 """The writer thread: many units of work in one commit.
 
 A commit that reaches the disk costs a thousand times more than a statement, so units that arrive within 2 ms
-share one. Each runs in its own savepoint: one that fails takes nothing along.
+share one. A unit that fails takes none of the others along.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Engine
 
 from storage.errors import StoreClosed, StoreUnavailable
 from storage.failures import Failure, classify
+from storage.prepared import plainly
 
 BATCH_UNITS = 200
 BATCH_SECONDS = 0.002
@@ -43,6 +44,7 @@ class Writer:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._local = engine.dialect.name == "sqlite"
         self._connection: Connection | None = None
         self._queue: deque[Job] = deque()
         self._wake = threading.Event()
@@ -99,7 +101,7 @@ class Writer:
             self._give_up(batch, error)
             return
         try:
-            again = [job for job in batch if not self._attempt(connection, job)]
+            again = self._attempt_all(connection, batch)
             connection.commit()
         except Exception as error:
             self._give_up(batch, error)
@@ -109,40 +111,54 @@ class Writer:
 
     def _begin(self) -> Connection:
         """Open a transaction; a connection that died since the last one is replaced once."""
-        for last_try in (False, True):
+        for last_try in (self._local, True):
             try:
                 if self._connection is None:
                     self._connection = self._engine.connect()
                 self._connection.begin()
-                # PostgreSQL begins with the first statement: only now is the connection known to live.
-                if self._engine.dialect.name != "sqlite":
+                if not self._local:
+                    # PostgreSQL begins with the first statement: only then is the connection known to live.
                     self._connection.exec_driver_sql("SELECT 1")
                 return self._connection
             except Exception as error:
                 self._drop_connection()
-                if (
-                    last_try
-                    or classify(error) is not Failure.UNAVAILABLE
-                    or self._engine.dialect.name == "sqlite"
-                ):
+                if last_try or classify(error) is not Failure.UNAVAILABLE:
                     raise
         raise AssertionError("unreachable")
 
+    def _attempt_all(self, connection: Connection, batch: list[Job]) -> list[Job]:
+        """Run a batch and return the units that must run again. Raises if the transaction is lost.
+
+        Savepoints cost 2 us a unit on SQLite and two round trips on PostgreSQL. So PostgreSQL gets them only
+        when a unit of the batch has failed: then all that ran is rolled back and runs once more.
+        """
+        if not self._local:
+            try:
+                for job in batch:
+                    job.result, job.error = job.unit(connection), None
+                return []
+            except Exception as error:
+                if classify(error) is Failure.UNAVAILABLE:
+                    raise
+                connection.rollback()
+                connection.begin()
+        return [job for job in batch if not self._attempt(connection, job)]
+
     def _attempt(self, connection: Connection, job: Job) -> bool:
         """Run one unit in its savepoint; False if it has to run again. Raises if the transaction is lost."""
-        connection.exec_driver_sql("SAVEPOINT unit")
+        plainly(connection, "SAVEPOINT unit")
         try:
             job.result, job.error = job.unit(connection), None
         except Exception as error:
             failure = classify(error)
             if failure is Failure.UNAVAILABLE:
                 raise
-            connection.exec_driver_sql("ROLLBACK TO SAVEPOINT unit")
-            connection.exec_driver_sql("RELEASE SAVEPOINT unit")
+            plainly(connection, "ROLLBACK TO SAVEPOINT unit")
+            plainly(connection, "RELEASE SAVEPOINT unit")
             job.collisions += failure is Failure.COLLISION
             job.error = _bearable(error) if failure is Failure.OURS else _unavailable(error)
             return failure is Failure.OURS or job.collisions >= MOST_COLLISIONS
-        connection.exec_driver_sql("RELEASE SAVEPOINT unit")
+        plainly(connection, "RELEASE SAVEPOINT unit")
         return True
 
     def _give_up(self, batch: list[Job], error: Exception) -> None:
