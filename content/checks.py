@@ -196,7 +196,7 @@ def reviews_are_done(draft: Draft, today: date) -> Iterator[Problem]:
 def texts_are_readable(draft: Draft, today: date) -> Iterator[Problem]:
     for page in draft.pages:
         blocks = (*page.summary_blocks, *page.body.blocks)
-        for line, what, remedy in readability.faults(blocks, page.locale):
+        for line, what, remedy in readability.faults(blocks):
             yield Problem(page.file, line, what, remedy, Severity.WARNING)
 
 

@@ -1,7 +1,7 @@
 """A content folder, read as far as it can be; the checks and the catalog are made from this."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -39,11 +39,10 @@ class Draft:
 
 def read(folder: Path) -> Draft:
     """Never raises for what stands in the files."""
-    files, problems = on_disk.read(folder)
-    return read_files(files, problems)
+    return read_files(*on_disk.read(folder))
 
 
-def read_files(files: Mapping[str, bytes], problems: list[Problem]) -> Draft:
+def read_files(files: Mapping[str, bytes], problems: Sequence[Problem] = ()) -> Draft:
     """The same from files in memory, by their path in the folder; `problems` are those known already."""
     texts, unreadable = on_disk.decode(files)
     problems = [*problems, *unreadable]
@@ -76,7 +75,7 @@ def read_files(files: Mapping[str, bytes], problems: list[Problem]) -> Draft:
         hosts=single(HOSTS, read_hosts, {}),
         synonyms=single(SYNONYMS, read_synonyms, ()),
         pages=tuple(page for page in pages if page is not None),
-        version=_version(files),
+        version=version_of(files),
         problems=tuple(problems),
     )
 
@@ -99,7 +98,8 @@ def _fill_for(contacts: tuple[PlacedContact, ...]) -> FillFor:
     return fill_for
 
 
-def _version(files: Mapping[str, bytes]) -> str:
+def version_of(files: Mapping[str, bytes]) -> str:
+    """A name for exactly these files."""
     digest = hashlib.sha256()
     for name, content in sorted(files.items()):
         digest.update(f"{name}\0{len(content)}\0".encode("utf-8", "replace") + content)

@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator, Sequence
 
 from content.markdown import PLACEHOLDER, Block
-from content.model import Locale
 
 AVERAGE_WORDS = 14
 LONGEST_SENTENCE = 25
@@ -18,6 +17,7 @@ PDF PIN PMI CPMI PT QR RI RT RW SD SIM SKCK SMA SMK SMP SMS SSW TKI TKW TNI TV U
 KL BCA BNI BRI BSI BTN AED EUR HKD IDR JPY KRW KWD MYR NT NTD QAR RM SAR SGD TWD USD A1 A2 B1 B2 C1 C2 D1
 D2 D3 N1 N2 N3 N4 N5 S1 S2
 """
+CURRENCIES = frozenset({"RM", "NT", "HK", "USD", "AUD"})
 KNOWN_ACRONYMS = frozenset(_KNOWN_ACRONYMS.split())
 ACRONYM = re.compile(r"(?<![\w-])(?=[A-Z0-9]*[A-Z][A-Z0-9]*[A-Z])[A-Z0-9]{2,}(?![\w])")
 ABBREVIATION = re.compile(
@@ -30,7 +30,7 @@ MARKUP = re.compile(r"\]\([^)]*\)|[*`\[\]]")
 Fault = tuple[int, str, str]
 
 
-def faults(blocks: Sequence[Block], locale: Locale) -> Iterator[Fault]:
+def faults(blocks: Sequence[Block]) -> Iterator[Fault]:
     """Line, what, remedy; `blocks` are the paragraphs of one article in their order."""
     lengths: list[int] = []
     for block in blocks:
@@ -62,7 +62,7 @@ def _unexplained(blocks: Sequence[Block]) -> Iterator[Fault]:
         plain = MARKUP.sub("", PLACEHOLDER.sub(" ", block.source))
         for match in ACRONYM.finditer(plain):
             acronym = match[0]
-            if acronym in seen:
+            if acronym in seen or acronym.rstrip("0123456789") in CURRENCIES:
                 continue
             seen.add(acronym)
             before, after = plain[: match.start()].rstrip(), plain[match.end() :].lstrip()

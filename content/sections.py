@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from markdown_it.token import Token
 
@@ -41,7 +42,7 @@ def read_body(text: str, first_line: int, fill: markdown.Fill, report: Report) -
     if before:
         line = first_line + (before[0].map or [0])[0]
         report(line, "This text stands in no section", "Put a heading '## ...' above it")
-    for start, end in zip(starts, [*starts[1:], len(stream)], strict=True):
+    for start, end in pairwise([*starts, len(stream)]):
         line = first_line + (stream[start].map or [0])[0]
         heading, destinations = _heading(stream[start + 1].content, line, report)
         content = stream[start + 3 : end]

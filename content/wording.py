@@ -23,6 +23,11 @@ EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 MARKDOWN_LINK = re.compile(r"\]\([^)]*\)")
 CODE = re.compile(r"`[^`]*`")
 MONEY = re.compile(r"\d{1,3}(?:[.,]\d{3})+")
+NO_PHONE = re.compile(
+    r"(?:19|20)\d\d ?[-–] ?(?:19|20)\d\d"  # years
+    r"|\d{4}-\d\d-\d\d"  # a date
+    r"|\d{1,2}\.\d\d ?[-–] ?\d{1,2}\.\d\d"  # opening hours
+)
 PHONE_REMEDY = "Put it into contacts.yml and write {{contact:...}}"
 
 # A paragraph without any of these has nothing to look at; most have none.
@@ -69,7 +74,7 @@ def faults(source: str, hosts: Hosts) -> Iterator[Fault]:
 def _is_phone(text: str) -> bool:
     """Long digit groups; not amounts (2.500.000), years (2024-2026) or dates (2026-11-24)."""
     digits = re.sub(r"\D", "", text)
-    if len(digits) < 7 or re.fullmatch(r"(?:19|20)\d\d ?[-–] ?(?:19|20)\d\d|\d{4}-\d\d-\d\d", text):
+    if len(digits) < 7 or NO_PHONE.fullmatch(text):
         return False
     if text.startswith(("+", "0", "(0", "(+")):
         return True
