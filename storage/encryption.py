@@ -59,7 +59,9 @@ class Cipher:
 
     def seal_json(self, value: Mapping[str, Any], place: str) -> bytes:
         """Seal a JSON object."""
-        return self.seal(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode(), place)
+        # Telegram may send halves of a character, which are no UTF-8: they become question marks.
+        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        return self.seal(text.encode("utf-8", "replace"), place)
 
     def open_json(self, sealed: bytes, place: str) -> dict[str, Any]:
         """Open what `seal_json` made. Raises CannotDecrypt."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,8 @@ from storage import cases, chats, counters, inbox, outbox, people, turns
 from storage.chats import Chat
 from storage.encryption import Cipher
 from storage.inbox import InboxRow
+
+Calls = Sequence[tuple[str, Mapping[str, Any]]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,10 +30,12 @@ class Feedback:
 class TurnOutcome:
     """What a turn leaves behind. `calls` are (method, params without chat_id), in order.
 
-    `erase` removes the person first; the calls are then sent and forgotten, and nothing else is kept.
+    `calls` may be a function instead, given the id of the stored turn (None if only counted); with `erase` it
+    is asked while the person is still stored. `erase` removes the person; the calls are then sent and
+    forgotten, and nothing else is kept.
     """
 
-    calls: Sequence[tuple[str, Mapping[str, Any]]] = ()
+    calls: Calls | Callable[[int | None], Calls] = ()
     record: turns.TurnRecord | None = None
     case: cases.NewCase | None = None
     changes: Mapping[str, Any] = field(default_factory=dict)
@@ -59,8 +63,9 @@ def finish_turn(
     """
     inbox.done(conn, row, now)
     if outcome.erase:
+        calls = _calls(outcome, None)
         people.erase(conn, chat.lane, now, keep_new=True)
-        outbox.put_all(conn, cipher, chat.lane, chat.chat_id, outcome.calls, now=now, forget=True)
+        outbox.put_all(conn, cipher, chat.lane, chat.chat_id, calls, now=now, forget=True)
         return Finished(chats.new(chat.lane, chat.chat_id, now), None, None)
     chat = _save_chat(conn, cipher, chat, outcome.changes, now)
     consented = chat.consent == "given"
@@ -82,8 +87,13 @@ def finish_turn(
             topic=outcome.case.topic,
             detail=outcome.case.detail if consented else None,
         )
-    outbox.put_all(conn, cipher, chat.lane, chat.chat_id, outcome.calls, now=now, turn_id=turn_id)
+    calls = _calls(outcome, turn_id)
+    outbox.put_all(conn, cipher, chat.lane, chat.chat_id, calls, now=now, turn_id=turn_id)
     return Finished(chat, turn_id, case_id)
+
+
+def _calls(outcome: TurnOutcome, turn_id: int | None) -> Calls:
+    return outcome.calls(turn_id) if callable(outcome.calls) else outcome.calls
 
 
 def _save_chat(
