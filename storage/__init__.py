@@ -6,7 +6,7 @@ modules `inbox`, `outbox`, `chats`, `turns`, `cases`, `counters` and `people` ho
 
 from sqlalchemy import Connection
 
-from storage import cases, chats, counters, inbox, keys, lanes, migrate, outbox, people, turns
+from storage import cases, chats, counters, inbox, keys, lanes, leases, migrate, outbox, people, turns
 from storage.cases import CaseSummary, NewCase
 from storage.chats import Chat
 from storage.database import Database
@@ -69,6 +69,7 @@ __all__ = [
     "inbox",
     "keys",
     "lanes",
+    "leases",
     "mask",
     "migrate",
     "only_one",

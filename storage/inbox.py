@@ -29,7 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.dml import ReturningInsert
 
-from storage import lanes
+from storage import lanes, leases
 from storage.dialect import insert_for
 from storage.encryption import Cipher
 from storage.errors import LeaseLost
@@ -201,7 +201,7 @@ def retry(conn: Connection, row: InboxRow, error: str | BaseException, due_at: d
 
 def release(conn: Connection, owner: str) -> int:
     """Give back what `owner`, who stops in good order, has not finished. Returns how many chats."""
-    return len(lanes.released(conn, lanes.IN, owner))
+    return len(leases.released(conn, lanes.IN, owner))
 
 
 _BLAME = (
@@ -223,7 +223,7 @@ def recover(conn: Connection, now: datetime, *, dead_owner: str | None = None) -
     update that was in work counts an attempt, so that one which kills the process is not tried for ever.
     Returns the number of chats.
     """
-    found = lanes.abandoned(conn, lanes.IN, now, dead_owner)
+    found = leases.abandoned(conn, lanes.IN, now, dead_owner)
     if found:
         conn.execute(_BLAME, [{"of_lane": lane} for lane in found])
     return len(found)

@@ -1,0 +1,56 @@
+"""Leases of workers that stop, die or need longer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, or_, select, update
+
+from storage.models import Lane
+
+
+def extend(conn: Connection, owner: str, until: datetime) -> int:
+    """Renew every lease of `owner`, both directions. Returns how many."""
+    renewed = update(Lane).where(Lane.owner == owner).values(lease_until=until)
+    return conn.execute(renewed).rowcount
+
+
+def abandoned(conn: Connection, queue: str, now: datetime, dead_owner: str | None = None) -> list[str]:
+    """Free every lane whose lease has run out or belongs to `dead_owner`, and name them."""
+    over = Lane.lease_until <= now
+    condition = over if dead_owner is None else or_(over, Lane.owner == dead_owner)
+    statement = (
+        select(Lane.lane)
+        .where(Lane.queue == queue, Lane.owner.is_not(None), condition)
+        .order_by(Lane.lane)
+        .with_for_update(skip_locked=True)
+    )
+    lanes = list(conn.execute(statement).scalars())
+    _clear(conn, queue, lanes)
+    return lanes
+
+
+def released(conn: Connection, queue: str, owner: str) -> list[str]:
+    """Free every lane of `owner`, who stops in good order, and name them."""
+    statement = (
+        select(Lane.lane)
+        .where(Lane.queue == queue, Lane.owner == owner)
+        .order_by(Lane.lane)
+        .with_for_update()
+    )
+    lanes = list(conn.execute(statement).scalars())
+    _clear(conn, queue, lanes)
+    return lanes
+
+
+_CLEAR = (
+    update(Lane)
+    .where(Lane.queue == bindparam("of_queue"), Lane.lane == bindparam("of_lane"))
+    .values(owner=None, lease_until=None, claimed=0)
+)
+
+
+def _clear(conn: Connection, queue: str, lanes: Sequence[str]) -> None:
+    if lanes:
+        conn.execute(_CLEAR, [{"of_queue": queue, "of_lane": lane} for lane in lanes])
