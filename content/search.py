@@ -19,7 +19,8 @@ LONGEST_WORD = 40
 ACCENT = re.compile(r"[\u0300-\u036f]")
 DOUBLED = re.compile(r"\b(\w{2,})-\1\w*")
 MAX_QUERY_WORDS = 32
-K1, B = 1.2, 0.6
+# Weighted fields count many times over, so that they are damped later than the usual 1.2 would.
+K1, B = 3.0, 0.75
 TITLE_WEIGHT, HEADING_WEIGHT, SUMMARY_WEIGHT, BODY_WEIGHT = 4.0, 2.5, 2.0, 1.0
 SYNONYM_WEIGHT = 0.6
 REPAIRED_WEIGHT = 0.7
@@ -28,12 +29,16 @@ SHORTEST_REPAIRED = 4
 OWN_LANGUAGE_BONUS = 1.1
 
 _STOP_WORDS = """
-a ada adalah agar aja akan aku anda apa apakah atas atau bagaimana bagi bahwa banget bisa boleh buat
-bukan cara dan dapat dari dengan di dia dong dulu gak ga gimana harus hal ini itu jadi jika juga kah kak
-kalau kalo kami kamu karena kapan ke kenapa kita klo ko lah lagi lalu lebih maka mana mau mas mbak
-mengapa mereka min mohon nya oleh pada para saat saja sampai sangat saya sebagai secara sedang semua
-seperti serta siapa si sih sudah supaya tapi telah tentang ter terhadap tetap tidak tolong untuk ya yang
-yg
+a ada adalah agar aj aja akan aku ama anda apa apakah assalamualaikum atas atau bagaimana bagi bahwa bang
+banget baru begini begitu berapa bgmn biar bikin bilang bisa blg blm boleh brp bs bsa bu buat bukan cara
+cuma cuman d dah dan dapat dari deh dengan dg dgn di dia dikasih doang dong dr dri dulu emang enggak g ga
+gak gan gimana gini gitu gk gmn gmna gue gw hai hal halo harus ini itu jadi jd jdi jika juga kah kak
+kalau kalo kami kamu kan kapan karena kasih kata katanya kaya kayak ke kenapa kita kl klo klw kmn ko kok
+krn krna lagi lah lalu lebih lg lho loh lu maka makasih mana mas masih mau mbak memang mengapa mereka min
+mn mohon msh ngga nggak nih nya oleh orang pada pak para pas pd permisi punya saat saja sama sampai sampe
+sangat saya sdh sebagai secara sedang sekarang semua seperti serta setiap si siapa sih skrg skrng sm smpe
+soal sudah supaya sy sya tahu tapi tau tdk telah tentang ter terhadap terus tetap tiap tidak tlg tolong
+tp tpi trims trs trus tuh tuk udah udh untuk utk waktu ya yang yg
 about am an and any are as at be by can do does for from get go have how i if in is it me my of on or
 should so that the their them there they this to us was we what when where which who why will with you
 your
