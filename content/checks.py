@@ -10,6 +10,7 @@ from datetime import date
 from content import links, readability, wording
 from content.draft import CONTACTS, TOPICS, Draft
 from content.freshness import Freshness, freshness_of, next_review
+from content.markdown import Block
 from content.model import SOURCE_LOCALE
 from content.problems import Problem, Severity, hint
 
@@ -46,6 +47,8 @@ def topics_have_articles(draft: Draft) -> Iterator[Problem]:
 
 def pages_belong_to_topics(draft: Draft) -> Iterator[Problem]:
     topics = draft.topics
+    if not topics.articles:
+        return  # topics.yml could not be read: that is told once, and not again for every page
     for page in draft.pages:
         if page.topic in topics.service:
             remedy = "Remove the file: these questions have replies of their own"
@@ -70,10 +73,10 @@ def references_exist(draft: Draft) -> Iterator[Problem]:
         for topic in page.related:
             if topic == page.topic:
                 yield Problem(page.file, line, "'related' names the article itself", "Name another topic")
-            elif topic not in draft.topics.articles:
+            elif draft.topics.articles and topic not in draft.topics.articles:
                 remedy = hint(topic, draft.topics.articles, "Name a topic that has an article")
                 yield Problem(page.file, line, f"'related' names an unknown topic: '{topic}'", remedy)
-        if page.ask and page.ask not in contacts:
+        if page.ask and contacts and page.ask not in contacts:
             remedy = hint(page.ask, contacts, "Use an id of contacts.yml")
             yield Problem(
                 page.file, page.line_of("ask"), f"'ask' names an unknown contact: '{page.ask}'", remedy
@@ -101,6 +104,8 @@ def texts_fit(draft: Draft) -> Iterator[Problem]:
 
 
 def links_are_listed(draft: Draft) -> Iterator[Problem]:
+    if not draft.hosts:
+        return
     for page in draft.pages:
         for link in page.body.links:
             if fault := links.fault(link.url, link.text, draft.hosts):
@@ -111,7 +116,8 @@ def wording_is_safe(draft: Draft) -> Iterator[Problem]:
     for page in draft.pages:
         if found := wording.title_fault(page.title):
             yield Problem(page.file, page.line_of("title"), *found)
-        for block in (*page.summary_blocks, *page.body.blocks):
+        title = Block(page.line_of("title"), page.title)
+        for block in (title, *page.summary_blocks, *page.body.blocks):
             for what, remedy in wording.faults(block.source, draft.hosts):
                 yield Problem(page.file, block.line, what, remedy)
 

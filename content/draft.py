@@ -86,6 +86,8 @@ def _fill_for(contacts: tuple[PlacedContact, ...]) -> FillFor:
     def fill_for(locale: Locale) -> markdown.Fill:
         def fill(name: str) -> str:
             contact = by_id.get(name.removeprefix(CONTACT_PREFIX))
+            if not by_id:
+                return name  # contacts.yml could not be read: that is told once, and not for every mention
             if contact is None or not name.startswith(CONTACT_PREFIX):
                 known = [CONTACT_PREFIX + identity for identity in by_id]
                 raise markdown.UnknownPlaceholder(

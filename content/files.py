@@ -8,7 +8,7 @@ from pathlib import Path
 from content.problems import Problem
 
 MAX_BYTES = 256 * 1024
-MAX_FILES = 5_000
+MAX_FILES = 2_000
 SINGLE_FILES = ("topics.yml", "contacts.yml", "hosts.yml", "synonyms.yml")
 ARTICLES = "articles"
 HIDDEN_BUT_FINE = {"\n", "\t", "\u200d"}  # the last one joins emoji

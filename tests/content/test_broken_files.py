@@ -2,6 +2,7 @@
 """Every kind of broken file is named with its place, what is wrong and how to mend it."""
 
 import os
+import time
 from datetime import date
 from pathlib import Path
 
@@ -90,6 +91,31 @@ def test_all_problems_of_all_files_come_at_once(folder: Path) -> None:
         content.load(folder)
     assert len(caught.value.problems) == 4
     assert caught.value.problems == sorted(caught.value.problems)
+
+
+@pytest.mark.parametrize("name", ["topics.yml", "contacts.yml", "hosts.yml"])
+def test_a_broken_shared_file_is_told_once(folder: Path, name: str) -> None:
+    (folder / name).write_text("a: [\n")
+    assert [problem.file for problem in content.check(folder, TODAY)] == [name]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "[" * 20_000,
+        "*a " * 20_000,
+        "`" * 20_000,
+        "1 " * 20_000 + "x",
+        "a@" * 20_000,
+        "> " * 20_000,
+        "a\n- " * 10_000,
+    ],
+)
+def test_an_endless_paragraph_costs_little_time(folder: Path, body: str) -> None:
+    (folder / VISA).write_text(sample.article("visa", body=f"## Judul\n{body}"))
+    start = time.process_time()
+    assert content.check(folder, TODAY)
+    assert time.process_time() - start < 10
 
 
 def test_hidden_files_and_backups_are_passed_over(folder: Path) -> None:
