@@ -1,7 +1,7 @@
 """One conversation turn: a Telegram update in, a reply out. Nothing here talks to Telegram."""
 
 from handlers.conversation import ALLOWED_UPDATES, CONTEXT_TYPES, Conversation
-from handlers.exchange import Call, Exchange, Feedback, NewCase, Outcome, Services
+from handlers.exchange import Call, Exchange, Feedback, Outcome, Services
 from handlers.keyboards import Button
 
 __all__ = [
@@ -12,7 +12,6 @@ __all__ = [
     "Conversation",
     "Exchange",
     "Feedback",
-    "NewCase",
     "Outcome",
     "Services",
 ]

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from content import Article, Freshness, Rich, Section, Source
 from content.countries import covers
-from handlers import cards, names
+from handlers import buttons, cards, names
 from handlers.exchange import Outcome
-from handlers.keyboards import Button, Row, in_rows, tap
+from handlers.keyboards import Row, in_rows, tap
 from handlers.memory import Place
 from handlers.payloads import NOWHERE, THIS_TURN
 from handlers.rendering import Page
@@ -22,11 +22,11 @@ def answer(turn: Turn, topic: str, destination: str | None, *, brief: bool = Fal
     """Send an article's answer. A `brief` one is the second of a turn: it asks nothing."""
     article = turn.catalog.article(topic, turn.locale)
     turn.topic = turn.topic or topic
-    turn.end(Outcome.ANSWERED)
     if article.freshness(turn.today) is Freshness.WITHHELD:
         _withhold(turn, article)
         turn.remember_topic(topic, destination)
         return
+    turn.end(Outcome.ANSWERED)
     ordered = reading_order(article, destination)
     shown = _first_part(article, ordered, destination)
     page = _head(turn, article)
@@ -48,7 +48,7 @@ def answer(turn: Turn, topic: str, destination: str | None, *, brief: bool = Fal
             rows.extend(country_rows(turn, article))
         rows.extend(_related_rows(turn, article))
     if article.danger:
-        rows.append([close_button(turn)])
+        rows.append([buttons.close(turn)])
     if not brief:
         rows.append(
             [
@@ -67,11 +67,11 @@ def part(turn: Turn, topic: str, start: int, destination: str | None) -> None:
     """Send the sections from `start` on that fit one message, with a button for the next."""
     article = turn.catalog.article(topic, turn.locale)
     turn.topic = topic
-    turn.end(Outcome.ANSWERED)
-    ordered = reading_order(article, destination)
     if article.freshness(turn.today) is Freshness.WITHHELD:
         _withhold(turn, article)
         return
+    turn.end(Outcome.ANSWERED)
+    ordered = reading_order(article, destination)
     if start >= len(ordered):
         # The article has changed since the button was made.
         answer(turn, topic, destination)
@@ -93,7 +93,7 @@ def part(turn: Turn, topic: str, start: int, destination: str | None) -> None:
             rows.extend(country_rows(turn, article))
         rows.extend(_related_rows(turn, article))
     if article.danger:
-        rows.append([close_button(turn)])
+        rows.append([buttons.close(turn)])
     turn.reply(page.rich(), rows)
     turn.remember(place=Place(topic, end, destination) if more else None, asked="helped")
     turn.remember_topic(topic, destination)
@@ -119,21 +119,11 @@ def country_rows(turn: Turn, article: Article, *, everything: bool = False) -> l
     """Buttons for the countries that the article has something about, the most asked for first."""
     codes = names.in_order(turn, article.destinations)
     shown = codes if everything or len(codes) <= COUNTRIES_SHOWN else codes[:COUNTRIES_SHOWN]
-    buttons = [tap(names.country(turn, code), "dest", article.topic, code) for code in shown]
-    rows = in_rows(buttons, COUNTRIES_PER_ROW)
+    countries = [tap(names.country(turn, code), "dest", article.topic, code) for code in shown]
+    rows = in_rows(countries, COUNTRIES_PER_ROW)
     if len(shown) < len(codes):
         rows.append([tap(turn.say("Negara lain"), "dests", article.topic)])
     return rows
-
-
-def topic_button(turn: Turn, topic: str) -> Button:
-    """A button with an article's title."""
-    return tap(turn.catalog.article(topic, turn.locale).title, "topic", topic)
-
-
-def close_button(turn: Turn) -> Button:
-    """Puts something harmless in place of the message it hangs on."""
-    return tap(turn.say("Tutup cepat"), "close")
 
 
 def neutral_line(turn: Turn) -> str:
@@ -192,7 +182,11 @@ def _notes(turn: Turn, page: Page, article: Article, destination: str | None) ->
         )
     if article.locale == SOURCE_LOCALE and turn.locale != SOURCE_LOCALE:
         page.paragraph().add(turn.say("Jawaban ini baru ada dalam bahasa Indonesia."), "italic")
-    elif article.locale != SOURCE_LOCALE and not article.native_reviewed:
+    if article.stale:
+        page.paragraph().add(
+            turn.say("Terjemahan ini lebih lama dari jawaban bahasa Indonesianya."), "italic"
+        )
+    if not article.native_reviewed:
         page.paragraph().add(turn.say("Terjemahan ini belum diperiksa penutur asli."), "italic")
 
 
@@ -220,10 +214,11 @@ def _source_title(source: Source) -> Rich:
 
 def _related_rows(turn: Turn, article: Article) -> list[Row]:
     related = [topic for topic in article.related if topic in turn.catalog.topics]
-    return [[topic_button(turn, topic)] for topic in related[:RELATED_SHOWN]]
+    return [[buttons.topic(turn, topic)] for topic in related[:RELATED_SHOWN]]
 
 
 def _withhold(turn: Turn, article: Article) -> None:
+    turn.end(Outcome.WITHHELD)
     page = Page()
     if article.danger:
         page.add(neutral_line(turn), "italic").paragraph()
@@ -238,7 +233,7 @@ def _withhold(turn: Turn, article: Article) -> None:
     if office:
         page.paragraph().add(turn.say("Tanyakan langsung ke:"))
         page.line().add(cards.contact(turn, office))
-    rows: list[Row] = [[tap(turn.say("Bicara dengan petugas"), "person")]]
+    rows: list[Row] = [[buttons.person(turn)]]
     if article.danger:
-        rows.append([close_button(turn)])
+        rows.append([buttons.close(turn)])
     turn.reply(page.rich(), rows)

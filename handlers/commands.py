@@ -12,7 +12,9 @@ def start(turn: Turn) -> None:
     service.welcome(turn)
     topic = _argument(turn)
     if topic in turn.catalog.topics:
+        turn.outcome = None  # the answer counts, not the welcome
         answers.answer(turn, topic, None)
+        consent.ask_once(turn)
 
 
 def emergency(turn: Turn) -> None:

@@ -9,8 +9,11 @@ VERSION = "2026-11"  # of the wording that people agree to; a new purpose needs 
 
 
 def ask_once(turn: Turn) -> None:
-    """Add the question to this turn's reply, unless this person was asked before."""
-    if turn.exchange.chat.consent != "none":
+    """Add the question to an answer, unless this person was asked before or has worse worries."""
+    topic = turn.known(turn.topic)
+    if turn.exchange.chat.consent != "none" or turn.outcome is not Outcome.ANSWERED or topic is None:
+        return
+    if turn.catalog.article(topic, turn.locale).danger:
         return
     turn.reply(
         turn.say(

@@ -20,9 +20,9 @@ from telegram.ext import (
     filters,
 )
 
-from handlers import commands, menus, messages, others, taps
+from handlers import buttons, commands, menus, messages, others, taps
 from handlers.exchange import Exchange, Outcome, Services
-from handlers.keyboards import Row, tap
+from handlers.keyboards import Row
 from handlers.rate_limit import Verdict
 from handlers.turn import Turn
 
@@ -143,6 +143,7 @@ def _paced(action: Action) -> Callback:
         if verdict is Verdict.PASS:
             await action(turn)
             return
+        taps.acknowledge(turn)
         await messages.hurried(turn)
         if verdict is Verdict.NOTICE:
             turn.reply(turn.say("Pelan-pelan ya, pesannya terlalu cepat. Tunggu sebentar, lalu tulis lagi."))
@@ -164,7 +165,7 @@ async def _failed(_update: object, context: TurnContext) -> None:
 
 def _apologise(turn: Turn) -> None:
     turn.outcome = Outcome.FAILED
-    rows: list[Row] = [[tap(turn.say("🆘 Nomor darurat"), "sos"), tap(turn.say("Menu"), "menu")]]
+    rows: list[Row] = [[buttons.emergency(turn), buttons.menu(turn)]]
     turn.reply(turn.say("Maaf, ada gangguan pada kami. Coba tulis lagi sebentar lagi."), rows)
 
 

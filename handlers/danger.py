@@ -2,17 +2,20 @@
 
 from collections.abc import Sequence
 
-from handlers import cards, names
-from handlers.answers import answer, close_button
-from handlers.exchange import NewCase, Outcome
+from handlers import buttons, cards, names
+from handlers.answers import answer
+from handlers.exchange import Outcome
 from handlers.keyboards import Row, in_rows, tap
 from handlers.payloads import NOWHERE
 from handlers.rendering import Page
 from handlers.turn import Turn, msg
 from nlu import Understanding
+from storage import NewCase, mask
 
 CONTACTS_SHOWN = 4
 COUNTRIES_PER_ROW = 3
+COUNTRIES_SHOWN = 9
+COUNTRIES_IN_ALL = 90  # Telegram takes a hundred buttons
 
 # What to do now, in two or three short sentences; the most pressing kind first. Nothing here names a number,
 # a law or a place: those come from the contacts and the articles, with their sources.
@@ -69,9 +72,16 @@ async def respond(turn: Turn, seen: Understanding) -> None:
     kinds = tuple(dict.fromkeys(sign.kind for sign in seen.danger))
     destination = seen.destination or turn.memory.destination
     card(turn, kinds, destination, about_others=seen.asks_for != "self")
-    turn.open_case(NewCase("danger", topic=seen.topic, detail=turn.words(), signs=kinds))
+    # Only an article that is meant to stand beside the card: the topic may be a weak guess.
+    topic = turn.known(seen.topic)
+    topic = topic if topic and turn.catalog.article(topic, turn.locale).danger else None
+    turn.topic = topic
+    detail = ", ".join(kinds)
+    if turn.asked == "staff":  # these words were meant for staff
+        detail = f"{detail}: {turn.text}"
+    turn.open_case(NewCase(kind="danger", topic=topic, detail=mask(detail)))
     turn.remember(alerted_at=turn.now)
-    if topic := turn.known(seen.topic):
+    if topic:
         answer(turn, topic, seen.destination, brief=True)
     else:
         turn.remember_topic(None, seen.destination)
@@ -83,30 +93,38 @@ def card(turn: Turn, kinds: Sequence[str], destination: str | None, *, about_oth
     page = Page().add(turn.say("Nomor penting"), "bold")
     if destination:
         page.add(f" · {names.country(turn, destination)}", "bold")
-    page.paragraph().add(turn.say(_advice(kinds)))
     if about_others:
-        page.paragraph().add(turn.say(_FOR_OTHERS))
+        page.paragraph().add(turn.say(_FOR_OTHERS)).paragraph().add(turn.say("Untuk dia:")).line()
+    else:
+        page.paragraph()
+    page.add(turn.say(_advice(kinds)))
     offices = turn.catalog.emergency_contacts(kinds, destination, CONTACTS_SHOWN)
     page.paragraph().add(cards.contacts(turn, offices))
     if not destination:
         page.paragraph().add(turn.say("Sedang di luar negeri? Pilih negara untuk nomor di sana."))
     page.paragraph().add(turn.say("Ada yang bisa melihat layar ini? Tekan Tutup cepat."), "italic")
-    rows: list[Row] = [
-        [tap(turn.say("Bicara dengan petugas"), "person"), close_button(turn)],
-        *_countries(turn, kinds, destination),
-    ]
-    turn.reply(page.rich(), rows)
+    countries = _country_rows(turn, kinds, 0 if destination else COUNTRIES_SHOWN)
+    turn.reply(page.rich(), [[buttons.person(turn), buttons.close(turn)], *countries])
 
 
 def _advice(kinds: Sequence[str]) -> str:
     return next((advice for kind, advice in _ADVICE.items() if kind in kinds), _ANY_DANGER)
 
 
-def _countries(turn: Turn, kinds: Sequence[str], chosen: str | None) -> list[Row]:
-    """Buttons for the countries that have numbers of their own; with one chosen, a way back to all."""
-    if chosen:
-        return [[tap(turn.say("Negara lain"), "sos")]]
+def all_countries(turn: Turn, kinds: Sequence[str]) -> None:
+    """Every country that has numbers of its own."""
+    turn.end(Outcome.OFFERED)
+    turn.reply(turn.say("Nomor di negara mana?"), _country_rows(turn, kinds, COUNTRIES_IN_ALL))
+
+
+def _country_rows(turn: Turn, kinds: Sequence[str], limit: int) -> list[Row]:
+    """Buttons for the first countries that have numbers, and one that leads to all of them."""
     kind = next((kind for kind in _ADVICE if kind in kinds), NOWHERE)
-    codes = {office.destination for office in turn.catalog.contacts.values() if office.destination}
-    buttons = [tap(names.country(turn, code), "sosat", code, kind) for code in names.in_order(turn, codes)]
-    return in_rows(buttons, COUNTRIES_PER_ROW)
+    known = {office.destination for office in turn.catalog.contacts.values() if office.destination}
+    codes = names.in_order(turn, known)
+    rows = in_rows(
+        [tap(names.country(turn, code), "sosat", code, kind) for code in codes[:limit]], COUNTRIES_PER_ROW
+    )
+    if len(codes) > limit:
+        rows.append([tap(turn.say("Negara lain"), "sosall", kind)])
+    return rows

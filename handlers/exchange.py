@@ -4,12 +4,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Any
 
 from content import Library
 from handlers.payloads import THIS_TURN, pack
 from nlu import Context, Understanding
-from storage import Chat, MaskedText, TurnRecord
+from storage import Chat, NewCase, TurnRecord
 
 
 class Outcome(StrEnum):
@@ -19,6 +19,7 @@ class Outcome(StrEnum):
     EMERGENCY = "emergency"
     SERVED = "served"  # the bot's own replies, menus, settings
     OFFERED = "offered"  # topics to choose from
+    WITHHELD = "withheld"  # the answer is too old to be shown
     HANDED_OVER = "handed-over"  # staff were asked
     UNANSWERED = "unanswered"
     UNSUPPORTED = "unsupported"  # a voice note, a picture ...
@@ -35,16 +36,6 @@ class Call:
 
     method: str
     params: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class NewCase:
-    """Work for staff. `detail` is what the person wrote, with consent or by asking for staff."""
-
-    kind: Literal["danger", "unanswered", "person", "not-helpful"]
-    topic: str | None = None
-    detail: MaskedText | None = None
-    signs: tuple[str, ...] = ()  # kinds of danger
 
 
 @dataclass(frozen=True, slots=True)

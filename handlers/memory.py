@@ -45,7 +45,7 @@ class Memory:
         """The memory of a chat as it is at `now`. What cannot be read is forgotten, as if it were too old."""
         try:
             memory = cls._from_json(stored)
-        except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
+        except (KeyError, IndexError, TypeError, ValueError, AttributeError, OverflowError, OSError):
             return cls()
         if memory.at is not None and now - memory.at <= KEPT_FOR:
             return memory

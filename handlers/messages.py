@@ -1,11 +1,12 @@
 """Free text: understood, then answered on the rung of the ladder that the understanding names."""
 
-from handlers import answers, consent, danger, service, staff
+from handlers import answers, buttons, consent, danger, service, staff
 from handlers.exchange import Outcome
-from handlers.keyboards import Row, tap
+from handlers.keyboards import Row
 from handlers.rendering import Page
 from handlers.turn import Turn
 from nlu import Decision, Understanding
+from nlu.types import OUT_OF_SCOPE
 
 OFFERED = 3
 FOUND = 4
@@ -23,7 +24,7 @@ async def written(turn: Turn) -> None:
     seen = await turn.understand(turn.text)
     if seen.danger or seen.decision is Decision.DANGER:
         await danger.respond(turn, seen)
-    elif turn.asked == "staff":
+    elif turn.asked == "staff" and seen.decision is not Decision.SERVICE:
         staff.take_message(turn)
     elif turn.forwarded and seen.decision is not Decision.SERVICE:
         _passed_on(turn, seen)
@@ -80,6 +81,8 @@ def _ladder(turn: Turn, seen: Understanding) -> None:
         _choose(turn, seen)
     elif seen.decision is Decision.SEARCH:
         search(turn, turn.text)
+    elif seen.ranking and seen.ranking[0].topic == OUT_OF_SCOPE:
+        service.out_of_scope(turn)
     else:
         staff.unanswered(turn)
 
@@ -120,8 +123,8 @@ def _passed_on(turn: Turn, seen: Understanding) -> None:
         )
     )
     checks = [topic for topic in _ADVERT_CHECKS if topic in turn.catalog.topics]
-    rows: list[Row] = [[answers.topic_button(turn, topic)] for topic in checks]
-    rows.append([tap(turn.say("Bicara dengan petugas"), "person")])
+    rows: list[Row] = [[buttons.topic(turn, topic)] for topic in checks]
+    rows.append([buttons.person(turn)])
     turn.reply(page.rich(), rows)
     topic = turn.known(seen.topic)
     if seen.decision is Decision.ANSWER and topic:

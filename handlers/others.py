@@ -4,10 +4,9 @@ from datetime import timedelta
 
 from telegram import ChatMember, Message
 
-from handlers import menus
-from handlers.answers import topic_button
+from handlers import buttons, menus
 from handlers.exchange import Call, Outcome
-from handlers.keyboards import Button, Row, tap
+from handlers.keyboards import Button, Row
 from handlers.turn import Turn
 
 HINT_EVERY = timedelta(hours=6)
@@ -44,7 +43,7 @@ def location(turn: Turn) -> None:
             "Saya tidak bisa melihat lokasi, dan tidak meneruskannya. Kalau butuh pertolongan, hubungi "
             "nomor darurat dan kirim lokasi Anda ke orang yang Anda percaya."
         ),
-        [[tap(turn.say("🆘 Nomor darurat"), "sos"), tap(turn.say("Menu"), "menu")]],
+        [[buttons.emergency(turn), buttons.menu(turn)]],
     )
 
 
@@ -52,13 +51,13 @@ def contact(turn: Turn) -> None:
     """Somebody's number: perhaps a recruiter's."""
     turn.end(Outcome.UNSUPPORTED)
     checks = [topic for topic in ("sponsor-broker", "agency-check") if topic in turn.catalog.topics]
-    rows: list[Row] = [[topic_button(turn, topic)] for topic in checks]
+    rows: list[Row] = [[buttons.topic(turn, topic)] for topic in checks]
     turn.reply(
         turn.say(
             "Saya tidak menyimpan kontak dan tidak bisa memeriksa nomor orang. Kalau ini nomor perekrut, "
             "periksa dulu perusahaannya."
         ),
-        [*rows, [tap(turn.say("Menu"), "menu")]],
+        [*rows, [buttons.menu(turn)]],
     )
 
 
@@ -106,7 +105,11 @@ def membership(turn: Turn) -> None:
         turn.end(Outcome.SILENT)
         return
     blocked = change.new_chat_member.status in (ChatMember.BANNED, ChatMember.LEFT)
-    turn.exchange.chat_changes["stopped"] = blocked
+    turn.exchange.chat_changes.update(
+        stopped=blocked,
+        stopped_reason="blocked" if blocked else None,
+        stopped_at=turn.now if blocked else None,
+    )
     turn.end(Outcome.BLOCKED if blocked else Outcome.UNBLOCKED)
 
 

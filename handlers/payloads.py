@@ -19,7 +19,8 @@ _NUMBER = r"[0-9]{1,3}"
 _ACTIONS: dict[str, tuple[str, ...]] = {
     "menu": (),  # a new message with the modules
     "home": (),  # the same, in place of this message
-    "mod": (_ID, _NUMBER),  # module, page
+    "open": (_ID,),  # a new message with the first topics of a module
+    "mod": (_ID, _NUMBER),  # module, page: in place of this message
     "topic": (_ID,),
     "part": (_ID, _NUMBER, f"{_COUNTRY}|{NOWHERE}"),  # topic, first section, country
     "dest": (_ID, _COUNTRY),
@@ -29,7 +30,8 @@ _ACTIONS: dict[str, tuple[str, ...]] = {
     "again": (),  # "let me say it differently"
     "person": (),
     "ask": (),  # hand this question to staff
-    "sos": (),
+    "sos": (rf"{_ID}|{NOWHERE}",),  # kind of danger
+    "sosall": (rf"{_ID}|{NOWHERE}",),  # kind of danger: all countries
     "sosat": (_COUNTRY, rf"{_ID}|{NOWHERE}"),  # country, kind of danger
     "close": (),
     "langs": (),

@@ -87,7 +87,7 @@ def split(rich: Rich, limit: int = LIMIT, max_entities: int = MAX_ENTITIES) -> l
     it alone is longer than a message; then its formatting goes on in the next one. White space at a cut is
     dropped.
     """
-    parts = []
+    parts: list[Rich] = []
     start = 0
     while True:
         while start < len(rich.text) and rich.text[start].isspace():

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from handlers import answers, consent, menus, staff
+from handlers import answers, buttons, consent, menus, staff
 from handlers.exchange import Outcome
 from handlers.keyboards import Row, tap
 from handlers.rendering import Page
@@ -78,15 +78,18 @@ def about(turn: Turn) -> None:
             "dan sumber resmi, selalu dengan sumber dan tanggalnya. Saya tidak menyalurkan kerja, tidak "
             "mengurus pendaftaran, dan tidak memungut uang."
         ),
-        [[tap(turn.say("Privasi"), "privacy"), tap(turn.say("Bicara dengan petugas"), "person")]],
+        [[tap(turn.say("Privasi"), "privacy"), buttons.person(turn)]],
     )
 
 
 def out_of_scope(turn: Turn) -> None:
+    """Nothing that the bot is for. Should that be a mistake, the question can still go to staff."""
+    turn.end(Outcome.UNANSWERED)
     turn.reply(
         turn.say("Maaf, itu di luar yang saya tahu. Saya bisa membantu soal kerja ke luar negeri:"),
-        menus.module_rows(turn),
+        [*menus.module_rows(turn), [tap(turn.say("Tanya petugas"), "ask")]],
     )
+    turn.quote()
 
 
 def change_language(turn: Turn) -> None:
@@ -179,9 +182,9 @@ def _more(turn: Turn) -> None:
         staff.say_again(turn)
         return
     rows: list[Row] = [
-        [answers.topic_button(turn, last)],
-        [tap(turn.say("Tulis dengan kata lain"), "again")],
-        [tap(turn.say("Bicara dengan petugas"), "person")],
+        [buttons.topic(turn, last)],
+        [buttons.again(turn)],
+        [buttons.person(turn)],
     ]
     turn.reply(turn.say("Itu semua yang saya tahu tentang hal ini. Mana yang bisa membantu?"), rows)
 

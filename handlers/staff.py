@@ -1,17 +1,17 @@
 """Bringing in a person: talk to staff, hand a question over, say that an answer did not help."""
 
-from handlers.answers import topic_button
-from handlers.exchange import Feedback, NewCase, Outcome
+from handlers import buttons
+from handlers.exchange import Feedback, Outcome
 from handlers.keyboards import Row, tap
 from handlers.rendering import clean
 from handlers.turn import Turn
-from storage import mask
+from storage import NewCase, mask
 
 
 def talk(turn: Turn) -> None:
     """Open a case and ask what it is about. The next message is for staff."""
     detail = turn.words() if turn.understanding else None  # not the words of a command
-    turn.open_case(NewCase("person", topic=_last_topic(turn), detail=detail))
+    turn.open_case(NewCase(kind="person", topic=_last_topic(turn), detail=detail))
     turn.end(Outcome.HANDED_OVER)
     turn.reply(
         _with_hours(
@@ -21,14 +21,14 @@ def talk(turn: Turn) -> None:
                 "sampaikan. Pesan itu kami simpan supaya petugas bisa membacanya."
             ),
         ),
-        [[tap(turn.say("🆘 Nomor darurat"), "sos"), tap(turn.say("Menu"), "menu")]],
+        [[buttons.emergency(turn), buttons.menu(turn)]],
     )
     turn.remember(asked="staff")
 
 
 def take_message(turn: Turn) -> None:
     """The message that was asked for: it goes to staff, by the person's own wish."""
-    turn.open_case(NewCase("person", topic=_last_topic(turn), detail=mask(turn.text)))
+    turn.open_case(NewCase(kind="person", topic=_last_topic(turn), detail=mask(turn.text)))
     turn.end(Outcome.HANDED_OVER)
     turn.reply(_with_hours(turn, turn.say("Pesan Anda sudah kami teruskan ke petugas.")), _menu_row(turn))
 
@@ -38,14 +38,14 @@ def unanswered(turn: Turn) -> None:
     turn.end(Outcome.UNANSWERED)
     turn.remember_topic(None, None)
     if turn.consented:
-        turn.open_case(NewCase("unanswered", detail=turn.words()))
+        turn.open_case(NewCase(kind="unanswered", detail=turn.words()))
         text = turn.say(
             "Maaf, saya belum tahu jawabannya. Pertanyaan Anda kami catat untuk petugas. "
             "Coba juga dengan kata lain, atau pilih tema."
         )
     else:
         text = turn.say("Maaf, saya belum tahu jawabannya. Mau kami tanyakan ke petugas?")
-    turn.reply(text, [[tap(turn.say("Tanya petugas"), "ask"), tap(turn.say("Menu"), "menu")]])
+    turn.reply(text, [[tap(turn.say("Tanya petugas"), "ask"), buttons.menu(turn)]])
     turn.quote()
 
 
@@ -56,7 +56,7 @@ def ask(turn: Turn) -> None:
     if not text:
         talk(turn)
         return
-    turn.open_case(NewCase("unanswered", detail=mask(text)))
+    turn.open_case(NewCase(kind="unanswered", detail=mask(text)))
     turn.end(Outcome.HANDED_OVER)
     turn.reply(
         _with_hours(turn, turn.say("Pertanyaan Anda sudah kami teruskan ke petugas.")), _menu_row(turn)
@@ -74,13 +74,13 @@ def not_helped(turn: Turn, topic: str, turn_id: int | None) -> None:
     """The answer did not help: staff see it, and the person gets three ways on."""
     turn.exchange.feedback = Feedback(False, topic, turn_id)
     turn.topic = topic
-    turn.open_case(NewCase("not-helpful", topic=topic))
+    turn.open_case(NewCase(kind="not-helpful", topic=topic))
     turn.end(Outcome.OFFERED)
     article = turn.catalog.article(topic, turn.locale)
     related = [other for other in article.related if other in turn.catalog.topics]
-    rows: list[Row] = [[topic_button(turn, other)] for other in related[:2]]
-    rows.append([tap(turn.say("Tulis dengan kata lain"), "again")])
-    rows.append([tap(turn.say("Bicara dengan petugas"), "person")])
+    rows: list[Row] = [[buttons.topic(turn, other)] for other in related[:2]]
+    rows.append([buttons.again(turn)])
+    rows.append([buttons.person(turn)])
     turn.reply(turn.say("Maaf, jawaban itu belum pas. Mana yang bisa membantu?"), rows)
 
 
@@ -104,8 +104,8 @@ def none_of_these(turn: Turn) -> None:
         turn.reply(
             turn.say("Maaf, saya belum tahu jawabannya. Coba dengan kata lain, atau tanyakan ke petugas."),
             [
-                [tap(turn.say("Tulis dengan kata lain"), "again")],
-                [tap(turn.say("Bicara dengan petugas"), "person"), tap(turn.say("Menu"), "menu")],
+                [buttons.again(turn)],
+                [buttons.person(turn), buttons.menu(turn)],
             ],
         )
         return
@@ -117,13 +117,13 @@ def none_of_these(turn: Turn) -> None:
 def offer_rows(turn: Turn, topics: list[str]) -> list[Row]:
     """A button for each topic, and one for none of them."""
     return [
-        *([topic_button(turn, topic)] for topic in topics),
+        *([buttons.topic(turn, topic)] for topic in topics),
         [tap(turn.say("Bukan ini semua"), "none")],
     ]
 
 
 def _menu_row(turn: Turn) -> list[Row]:
-    return [[tap(turn.say("Menu"), "menu")]]
+    return [[buttons.menu(turn)]]
 
 
 def _last_topic(turn: Turn) -> str | None:

@@ -20,8 +20,14 @@ def tapped(turn: Turn) -> None:
         notice: str | None = turn.say("Tombol itu sudah lama. Ini menu yang baru.")
     else:
         notice = _ACTIONS[tap.action](turn, *tap.arguments)
-    answer = {"callback_query_id": query.id, **({"text": notice} if notice else {})}
-    turn.exchange.cosmetic.append(Call("answerCallbackQuery", answer))
+    acknowledge(turn, notice)
+
+
+def acknowledge(turn: Turn, notice: str | None = None) -> None:
+    """Let the button stop spinning; a notice is shown for a moment on top of the chat."""
+    if query := turn.update.callback_query:
+        answer = {"callback_query_id": query.id, **({"text": notice} if notice else {})}
+        turn.exchange.cosmetic.append(Call("answerCallbackQuery", answer))
 
 
 def _known(turn: Turn, tap: payloads.Tap) -> bool:
@@ -30,15 +36,11 @@ def _known(turn: Turn, tap: payloads.Tap) -> bool:
         return tap.arguments[0] in turn.catalog.topics
     if tap.action == "fb":
         return tap.arguments[1] in turn.catalog.topics
-    return tap.action != "mod" or tap.arguments[0] in turn.catalog.modules
-
-
-def _home(turn: Turn) -> None:
-    menus.show(turn, in_place=True)
+    return tap.action not in ("open", "mod") or tap.arguments[0] in turn.catalog.topics.values()
 
 
 def _module(turn: Turn, module: str, page: str) -> None:
-    menus.show_module(turn, module, int(page))
+    menus.turn_page(turn, module, int(page))
 
 
 def _topic(turn: Turn, topic: str) -> None:
@@ -70,13 +72,21 @@ def _feedback(turn: Turn, verdict: str, topic: str, turn_id: str) -> str | None:
     return None
 
 
-def _emergency(turn: Turn) -> None:
-    danger.card(turn, (), None)
+def _emergency(turn: Turn, kind: str) -> None:
+    danger.card(turn, _kinds(kind), None)
+
+
+def _emergency_countries(turn: Turn, kind: str) -> None:
+    danger.all_countries(turn, _kinds(kind))
 
 
 def _emergency_at(turn: Turn, destination: str, kind: str) -> None:
-    danger.card(turn, () if kind == NOWHERE else (kind,), destination)
+    danger.card(turn, _kinds(kind), destination)
     turn.remember_topic(None, destination)
+
+
+def _kinds(kind: str) -> tuple[str, ...]:
+    return () if kind == NOWHERE else (kind,)
 
 
 def _close(turn: Turn) -> None:
@@ -93,10 +103,11 @@ def _erase(turn: Turn, verdict: str) -> None:
     {"ask": service.ask_erase, "yes": service.erase, "no": service.keep}[verdict](turn)
 
 
-# What an action returns is shown for a moment on top of the chat.
+# What an action returns is the notice.
 _ACTIONS: dict[str, Callable[..., str | None]] = {
     "menu": menus.show,
-    "home": _home,
+    "home": menus.show_here,
+    "open": menus.open_module,
     "mod": _module,
     "topic": _topic,
     "part": _part,
@@ -108,6 +119,7 @@ _ACTIONS: dict[str, Callable[..., str | None]] = {
     "person": staff.talk,
     "ask": staff.ask,
     "sos": _emergency,
+    "sosall": _emergency_countries,
     "sosat": _emergency_at,
     "close": _close,
     "langs": service.ask_language,

@@ -8,12 +8,12 @@ from typing import Any
 from telegram import Message, MessageOriginUser, Update
 
 from content import LOCALES, Catalog, Rich
-from handlers.exchange import Call, Exchange, NewCase, Outcome, Services
+from handlers.exchange import Call, Exchange, Outcome, Services
 from handlers.keyboards import Row, markup
 from handlers.memory import Memory
 from handlers.rendering import Page, clean, split, text_params
 from nlu import Context, PastTurn, Understanding
-from storage import MaskedText, TurnRecord, mask
+from storage import MaskedText, NewCase, TurnRecord, mask
 
 SOURCE_LOCALE = "id"
 
@@ -40,7 +40,7 @@ class Turn:
         self.locale = self._locale()
         self.understanding: Understanding | None = None
         self.topic: str | None = None
-        self.rung = "other"
+        self.rung = "service"
         self.outcome: Outcome | None = None
 
     # What came in
@@ -73,7 +73,9 @@ class Turn:
     def tapped_message(self) -> Message | None:
         """The message whose button was tapped, where Telegram still shows it to us."""
         query = self.update.callback_query
-        return query.message if query and isinstance(query.message, Message) else None
+        message = query.message if query else None
+        # The type alone does not tell: the library makes a Message, dated 1970, of one out of reach.
+        return message if isinstance(message, Message) and message.is_accessible else None
 
     def known(self, topic: str | None) -> str | None:
         """The topic, if there is an article about it."""
