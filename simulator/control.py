@@ -6,6 +6,7 @@ import base64
 import json
 from collections.abc import Awaitable, Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 from aiohttp import web
 
@@ -28,7 +29,6 @@ class Control:
 
     def routes(self) -> list[web.RouteDef]:
         return [
-            web.get("/sim/state", self._guard(self.state)),
             web.post("/sim/users", self._guard(self.users)),
             web.get("/sim/users", self._guard(self.list_users)),
             web.post("/sim/chats", self._guard(self.chats)),
@@ -49,6 +49,10 @@ class Control:
 
     def _guard(self, handler: Callable[[web.Request], Awaitable[Any]]) -> Handler:
         async def guarded(request: web.Request) -> web.StreamResponse:
+            # Any web page may post to this machine; only our own page has our address as its origin.
+            origin = request.headers.get("Origin")
+            if origin is not None and urlsplit(origin).netloc != request.host:
+                return answer(403, {"error": "only the simulator's own page may do this"})
             try:
                 return answer(200, await handler(request))
             except (ValueError, KeyError, TypeError) as error:
@@ -65,9 +69,6 @@ class Control:
         if bot is None:
             raise ValueError(f"there is no bot {given}")
         return bot
-
-    async def state(self, request: web.Request) -> Json:
-        return self._world.snapshot()
 
     async def users(self, request: web.Request) -> Any:
         """One person or a list: {name, id?, last_name?, username?, language_code?, started?}."""

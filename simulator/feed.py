@@ -88,6 +88,7 @@ class Feed:
         self.next_id = rng.randrange(100_000_000, 900_000_000)
         self.webhook_active = False
         self.on_push: Callable[[Update], None] | None = None
+        self.on_taken: Callable[[Update], None] = lambda update: None
         self._poll: asyncio.Future[str] | None = None
         self._next_conflict_at = 0.0
 
@@ -159,10 +160,15 @@ class Feed:
             while len(self.pending) > -offset:
                 self.pending.popitem(last=False)
         while self.pending and next(iter(self.pending)) < offset:
-            self.pending.popitem(last=False)
+            self.taken(next(iter(self.pending)))
 
     def unix_time(self) -> int:
         return int(self._clock().timestamp())
+
+    def taken(self, update_id: int) -> None:
+        """The bot has confirmed an update; it will not be delivered again."""
+        if update := self.pending.pop(update_id, None):
+            self.on_taken(update)
 
     def _batch(self, limit: int) -> list[Json]:
         now = self._clock().timestamp()

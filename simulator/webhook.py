@@ -124,7 +124,7 @@ class WebhookSender:
         for _ in range(self._faults.delivery.copies):
             problem, retry_after = await self._post(update)
         if not problem:
-            self._feed.pending.pop(update.id, None)
+            self._feed.taken(update.id)
             queue.popleft()
             if queue:
                 self._ready.append(lane)

@@ -7,13 +7,13 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
 
 from simulator.api import Json
 from simulator.bots import Bot
 from simulator.calls import CallLog
 from simulator.events import Events
 from simulator.faults import Faults
+from simulator.feed import Update
 from simulator.files import FileStore
 
 Clock = Callable[[], datetime]
@@ -113,8 +113,15 @@ class World:
         bot_id = int(token.partition(":")[0])
         bot = Bot(bot_id, token, self.clock, self.random, self.faults)
         self.bots[bot_id] = bot
+        bot.feed.on_taken = self._taken
         self.on_new_bot(bot)
         return bot
+
+    def _taken(self, update: Update) -> None:
+        """The bot has confirmed an update: pages show it as read."""
+        if self.events.listeners and update.kind == "message":
+            chat = update.body["chat"]["id"]
+            self.events.publish({"kind": "taken", "chat": chat, "message_id": update.body["message_id"]})
 
     def bot_of(self, token: str) -> Bot | None:
         """The bot that this token speaks for, or None where the token is refused.
@@ -135,7 +142,9 @@ class World:
                 bot.id = bot_id
                 self.bots[bot_id] = bot
         bot.token = token
-        bot.called = True
+        if not bot.called:
+            bot.called = True
+            self.events.publish({"kind": "profile", "bot": bot.id})
         return bot
 
     def add_user(
@@ -201,12 +210,3 @@ class World:
     def messages_of(self, bot: Bot, chat_id: int) -> Iterator[Json]:
         chat = bot.chats.get(chat_id)
         return iter(chat.messages.values() if chat else ())
-
-    def snapshot(self) -> dict[str, Any]:
-        """What a page that opens needs to draw everybody and every conversation."""
-        bot = self.main_bot
-        return {
-            "bot": {**bot.as_user(), "description": bot.profile.description()},
-            "commands": bot.profile.commands_for(None, ""),
-            "users": [user.as_json() for user in self.users.values()],
-        }
