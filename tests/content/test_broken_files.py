@@ -28,6 +28,12 @@ CONTACTS = "contacts.yml"
 FIRST_LINE = line_with("Datang ke")
 ENGLISH = sample.path_of("visa", "en")
 
+
+def pipe(folder: Path) -> None:
+    (folder / VISA).unlink()
+    os.mkfifo(folder / VISA)
+
+
 FILES = [
     Broken("not UTF-8", raw(b"---\ntitle: caf\xe9\n---\n"), VISA, 2, "byte 15 is 0xe9", "UTF-8"),
     Broken("control character", text("Datang", "Da\x00tang"), VISA, FIRST_LINE, "U+0000", "Delete it"),
@@ -36,7 +42,7 @@ FILES = [
     Broken("too large", raw(b"a" * (256 * 1024 + 1)), VISA, 1, "larger than 256 KB"),
     Broken("link out of the folder", link("/etc/hostname"), VISA, 1, "outside the content folder"),
     Broken("dangling link", link("nothing"), VISA, 1, "not a regular file"),
-    Broken("pipe", lambda folder: (os.unlink(folder / VISA), os.mkfifo(folder / VISA)), VISA, 1, "not a regular file"),  # noqa: PTH108
+    Broken("pipe", pipe, VISA, 1, "not a regular file"),
     Broken("unknown topic", raw(GOOD.encode(), "articles/id/routes/vissa.md"), "articles/id/routes/vissa.md", 1, "no topic 'vissa'", "'visa'"),
     Broken("service topic", raw(GOOD.encode(), "articles/id/service/greet.md"), "articles/id/service/greet.md", 1, "about the bot"),
     Broken("wrong module", raw(GOOD.encode(), "articles/id/money/visa.md"), "articles/id/money/visa.md", 1, "'money'", "articles/id/routes/"),
