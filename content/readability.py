@@ -12,7 +12,7 @@ ENOUGH_SENTENCES = 4
 
 # Known to everybody, or the official name itself with nothing to spell out for a reader.
 _KNOWN_ACRONYMS = """
-AS ASEAN ATM BPJS CV DIY DKI HP ID IMEI II III IV VI VII JFT JLPT TOPIK EPS KB KK KTP KUA NIK NTB NTT OK
+AS ASEAN ATM BPJS CV DIY DKI HP ID IMEI JFT JLPT TOPIK EPS KB KK KTP KUA NIK NTB NTT OK
 PDF PIN PMI CPMI PT QR RI RT RW SD SIM SKCK SMA SMK SMP SMS SSW TKI TKW TNI TV UMKM USB UU WA WNA WNI HK
 KL BCA BNI BRI BSI BTN AED EUR HKD IDR JPY KRW KWD MYR NT NTD QAR RM SAR SGD TWD USD A1 A2 B1 B2 C1 C2 D1
 D2 D3 N1 N2 N3 N4 N5 S1 S2
@@ -20,6 +20,7 @@ D2 D3 N1 N2 N3 N4 N5 S1 S2
 CURRENCIES = frozenset({"RM", "NT", "HK", "USD", "AUD"})
 KNOWN_ACRONYMS = frozenset(_KNOWN_ACRONYMS.split())
 ACRONYM = re.compile(r"(?<![\w-])(?=[A-Z0-9]*[A-Z][A-Z0-9]*[A-Z])[A-Z0-9]{2,}(?![\w])")
+ROMAN = re.compile(r"[IVXLC]+")
 ABBREVIATION = re.compile(
     r"\b(Jl|No|Kav|dll|dsb|dst|dr|Dr|Kec|Kab|hlm|vs|e\.g|i\.e|a\.n|u\.p|s\.d|Rp|Mr|Ms|ext)\.", re.I
 )
@@ -62,7 +63,7 @@ def _unexplained(blocks: Sequence[Block]) -> Iterator[Fault]:
         plain = MARKUP.sub("", PLACEHOLDER.sub(" ", block.source))
         for match in ACRONYM.finditer(plain):
             acronym = match[0]
-            if acronym in seen or acronym.rstrip("0123456789") in CURRENCIES:
+            if acronym in seen or acronym.rstrip("0123456789") in CURRENCIES or ROMAN.fullmatch(acronym):
                 continue
             seen.add(acronym)
             before, after = plain[: match.start()].rstrip(), plain[match.end() :].lstrip()

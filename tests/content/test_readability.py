@@ -37,4 +37,4 @@ def test_acronyms_are_explained_where_they_first_stand() -> None:
     assert found("Datang ke LTSA dulu.", "LTSA (layanan satu atap).") == [
         "'LTSA' is not explained where it first stands"
     ]
-    assert found("Denda RM500 atau NT$100.") == []
+    assert found("Denda RM500 atau NT$100, gelombang XIX.") == []
