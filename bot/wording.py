@@ -1,7 +1,10 @@
 """What the bot says besides the articles, in four languages.
 
 The Indonesian wording stands in the code and is the msgid; `locales/<lang>/LC_MESSAGES/bekal.po` holds the
-others. The catalogs are read as they are: there is no compiled copy that could be forgotten.
+others. The catalogs are read as they are: there is no compiled copy that could be forgotten. After a change:
+
+    pybabel extract -k say -k msg --no-location -o bekal.pot handlers bot
+    pybabel update -D bekal -d bot/locales -i bekal.pot --no-fuzzy-matching --ignore-obsolete
 """
 
 from __future__ import annotations

@@ -138,7 +138,7 @@ def _paced(action: Action) -> Callback:
 
     async def callback(_update: Update, context: TurnContext) -> None:
         turn = context.turn
-        pace, verdict = turn.memory.pace.next(turn.now)
+        pace, verdict = turn.memory.pace.next(turn.sent_at)
         turn.remember(pace=pace)
         if verdict is Verdict.PASS:
             await action(turn)

@@ -79,9 +79,10 @@ def _ladder(turn: Turn, seen: Understanding) -> None:
         consent.ask_once(turn)
     elif seen.decision is Decision.CHOOSE:
         _choose(turn, seen)
-    elif seen.decision is Decision.SEARCH:
+    elif seen.decision is Decision.SEARCH or not seen.ranking:
+        # Without a ranking the model did not work; the words still find articles.
         search(turn, turn.text)
-    elif seen.ranking and seen.ranking[0].topic == OUT_OF_SCOPE:
+    elif seen.ranking[0].topic == OUT_OF_SCOPE:
         service.out_of_scope(turn)
     else:
         staff.unanswered(turn)

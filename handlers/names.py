@@ -18,6 +18,7 @@ _EVERYDAY = {
     "HK": msg("Hong Kong"),
     "MO": msg("Makau"),
     "AE": msg("Uni Emirat Arab"),
+    "MM": msg("Myanmar"),
 }
 # Babel's Javanese and Sundanese names are patchy; Indonesian ones are understood by their speakers.
 _BABEL = {"en": "en"}

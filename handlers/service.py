@@ -150,7 +150,7 @@ def keep(turn: Turn) -> None:
 def export(turn: Turn) -> None:
     turn.exchange.export = True
     turn.end(Outcome.SERVED)
-    turn.reply(turn.say("Berikut semua data yang kami simpan tentang Anda, dalam satu berkas."))
+    turn.reply(turn.say("Berikut semua data yang kami simpan tentang Anda."))
 
 
 def _thanks(turn: Turn) -> None:

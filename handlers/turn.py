@@ -55,6 +55,13 @@ class Turn:
         return self.update.message or self.update.edited_message
 
     @property
+    def sent_at(self) -> datetime:
+        """When the person acted: after an outage, many messages of many hours come in at once."""
+        if self.message is not None:
+            return self.message.edit_date or self.message.date
+        return self.exchange.received_at
+
+    @property
     def text(self) -> str:
         """What was written, also under a picture; "" for anything without words."""
         message = self.message

@@ -80,6 +80,19 @@ async def test_a_fault_of_ours_gets_an_apology_and_no_word_of_the_person_into_th
     assert texts(await person.write("/menu"))
 
 
+async def test_without_its_model_the_bot_still_sees_danger_and_finds_articles(
+    application: App, understander: nlu.Understander, clock: Clock
+) -> None:
+    async def rules(text: str, context: nlu.Context) -> nlu.Understanding:
+        return understander.rules_only(text, context)
+
+    made = services(understander, clock, understand=rules)
+    person = Person(application, Conversation(application, made), clock)
+    assert texts(await person.write("majikan memukul saya tolong"))[0].startswith("Nomor penting")
+    assert texts(await person.write("apa yang dibawa ke kabin")) == ["Mungkin ini yang Anda cari:"]
+    assert texts(await person.write("qwrty"))[0].startswith("Maaf, saya belum tahu jawabannya.")
+
+
 async def test_an_apology_can_be_had_for_an_update_that_cannot_be_read(
     application: App, understander: nlu.Understander, clock: Clock
 ) -> None:
@@ -98,6 +111,12 @@ async def test_a_flood_gets_its_answers_one_notice_and_then_silence(person: Pers
     assert not any(replies[21:])
     person.clock.forward(40)
     assert texts(await person.write("halo"))
+
+
+async def test_what_piled_up_while_the_bot_was_down_is_answered(person: Person) -> None:
+    sent = int(START.timestamp())
+    for number in range(40):
+        assert texts(await person.write("halo", date=sent - 600 * (40 - number)))
 
 
 async def test_stickers_and_taps_count_too(person: Person) -> None:

@@ -1,4 +1,4 @@
-"""Every wording of the handlers is in the catalogs, and its placeholders survive translation."""
+"""Every wording is in the catalogs, and its placeholders survive translation."""
 
 from pathlib import Path
 from string import Formatter
@@ -13,7 +13,8 @@ from content import LOCALES
 ROOT = Path(__file__).resolve().parents[2]
 USED = {
     message
-    for _, _, message, _, _ in extract_from_dir(ROOT / "handlers", keywords={"say": None, "msg": None})
+    for package in ("handlers", "bot")
+    for _, _, message, _, _ in extract_from_dir(ROOT / package, keywords={"say": None, "msg": None})
     if isinstance(message, str)
 }
 TRANSLATED = [locale for locale in LOCALES if locale != "id"]

@@ -25,7 +25,7 @@ from storage import chats
 HERE = Path(__file__).parent
 START = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 BOT = {"id": 1, "is_bot": True, "first_name": "Bekal", "username": "BekalUjiBot"}
-PERSON = {"id": 1001, "is_bot": False, "first_name": "<b>Sri_*[", "username": "contoh_saja"}
+PERSON: dict[str, Any] = {"id": 1001, "is_bot": False, "first_name": "<b>Sri_*[", "username": "contoh_saja"}
 RETENTION_DAYS = 180
 SAY = load_wording()
 
