@@ -36,13 +36,15 @@ def _time(name: str) -> Any:
     return bindparam(name, type_=UtcTime)
 
 
+def _not_while_held(due: Any) -> Any:
+    """`due`, or the end of a later hold."""
+    return case((Lane.held_until > due, Lane.held_until), else_=due)
+
+
 def _add(dialect: str) -> Upsert:
     new = insert_for(dialect, Lane)
     wanted = new.excluded
-    due = case(
-        (and_(Lane.held_until.is_not(None), Lane.held_until > wanted.due_at), Lane.held_until),
-        else_=wanted.due_at,
-    )
+    due = _not_while_held(wanted.due_at)
     return new.on_conflict_do_update(
         index_elements=["queue", "lane"],
         set_={
@@ -154,7 +156,7 @@ _FINISH_ONE = Prepared(
             waiting=Lane.waiting - 1,
             claimed=Lane.claimed - 1,
             # Back to the end of the line: somebody who writes without pause must not shut out the others.
-            due_at=case((Lane.claimed > 1, Lane.due_at), else_=_time("now")),
+            due_at=case((Lane.claimed > 1, Lane.due_at), else_=_not_while_held(_time("now"))),
             owner=case((Lane.claimed > 1, Lane.owner), else_=None),
             lease_until=case((Lane.claimed > 1, Lane.lease_until), else_=None),
         )
@@ -167,7 +169,7 @@ _GIVE_BACK = (
         claimed=0,
         owner=None,
         lease_until=None,
-        due_at=_time("due"),
+        due_at=_not_while_held(_time("due")),
         held_until=case((_time("hold").is_(None), Lane.held_until), else_=_time("hold")),
     )
 )

@@ -7,6 +7,7 @@ share one. A unit that fails takes none of the others along.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
 import time
 from collections import deque
@@ -83,7 +84,11 @@ class Writer:
                 self._wake.clear()
                 continue
             self._gather()
-            self._run_batch([self._queue.popleft() for _ in range(min(len(self._queue), BATCH_UNITS))])
+            batch = [self._queue.popleft() for _ in range(min(len(self._queue), BATCH_UNITS))]
+            try:
+                self._run_batch(batch)
+            except Exception as error:
+                self._give_up(batch, error)
         self._drop_connection()
 
     def _gather(self) -> None:
@@ -93,19 +98,15 @@ class Writer:
             time.sleep(left)
 
     def _run_batch(self, batch: list[Job]) -> None:
+        """Commit a batch and tell everybody. Raises, with nothing stored, if the transaction is lost."""
         try:
             connection = self._begin()
-        except Exception as error:
+        except Exception:
             # Whoever queued meanwhile would wait for the same time-out again: all hear of it now.
             batch.extend(self._queue.popleft() for _ in range(len(self._queue)))
-            self._give_up(batch, error)
-            return
-        try:
-            again = self._attempt_all(connection, batch)
-            connection.commit()
-        except Exception as error:
-            self._give_up(batch, error)
-            return
+            raise
+        again = self._attempt_all(connection, batch)
+        connection.commit()
         self._queue.extendleft(reversed(again))
         _report([job for job in batch if job not in again] if again else batch)
 
@@ -169,12 +170,12 @@ class Writer:
 
     def _drop_connection(self) -> None:
         connection, self._connection = self._connection, None
-        if connection is None:
-            return
-        try:
-            connection.close()  # rolls back; an SQLite lock must not stay behind
-        except Exception:
-            connection.invalidate()
+        if connection is not None:
+            # Closed without a farewell: a broken one cannot roll back, and the database does so by itself.
+            with contextlib.suppress(Exception):
+                connection.invalidate()
+            with contextlib.suppress(Exception):
+                connection.close()
 
 
 def _bearable(error: Exception) -> Exception:
