@@ -6,6 +6,8 @@ import argparse
 import asyncio
 import sys
 
+import uvloop
+
 from simulator.server import Simulator
 
 DEFAULT_LISTEN = "127.0.0.1:8081"
@@ -43,7 +45,7 @@ def main() -> int:
     options = parser.parse_args()
     host, port = options.listen
     try:
-        asyncio.run(serve(host, port, options.token))
+        uvloop.run(serve(host, port, options.token))
     except KeyboardInterrupt:
         return 0
     except OSError as error:

@@ -34,6 +34,24 @@ def bad_request(words: str) -> ApiError:
     return ApiError(400, f"Bad Request: {words}")
 
 
+def decode_json(text: str | bytes) -> Any:
+    """Raises ValueError where the text is no JSON or holds half a surrogate pair."""
+    value = json.loads(text)
+    if (b"\\u" if isinstance(text, bytes) else "\\u") in text:  # type: ignore[operator]
+        json.dumps(value, ensure_ascii=False).encode()
+    return value
+
+
+def to_integer(value: Any, default: int = 0) -> int:
+    """A whole number from JSON or from a form; the default for everything else."""
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+        return default
+    try:
+        return int(value)
+    except (ValueError, OverflowError):
+        return default
+
+
 @dataclass(slots=True)
 class Upload:
     """A file that came in a multipart body."""
@@ -60,17 +78,7 @@ class Params:
 
     def integer(self, name: str, default: int = 0) -> int:
         """The number under `name`; what cannot be read as one counts as the default, as at Telegram."""
-        value = self.values.get(name)
-        if isinstance(value, bool):
-            return default
-        if isinstance(value, (int, float)):
-            return int(value)
-        if isinstance(value, str):
-            try:
-                return int(value.strip() or default)
-            except ValueError:
-                return default
-        return default
+        return to_integer(self.values.get(name), default)
 
     def flag(self, name: str) -> bool:
         value = self.values.get(name)
@@ -82,7 +90,7 @@ class Params:
         """The JSON value under `name`, or None. Raises ValueError when a string holds no JSON."""
         value = self.values.get(name)
         if isinstance(value, str):
-            return json.loads(value) if value.strip() else None
+            return decode_json(value) if value.strip() else None
         return value
 
     def has(self, name: str) -> bool:

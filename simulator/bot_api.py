@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl
 
 from aiohttp import web
 
-from simulator.api import ApiError, Call, Json, Params, Upload, bad_request
+from simulator.api import ApiError, Call, Json, Params, Upload, bad_request, decode_json
 from simulator.bots import Bot
 from simulator.faults import Rule
 from simulator.methods import METHODS, NAMES
@@ -194,7 +194,9 @@ def _json_object(body: bytes) -> Json:
     if not body:
         return {}
     try:
-        values = json.loads(body)
+        values = decode_json(body)
+    except UnicodeEncodeError as error:
+        raise bad_request("strings must be encoded in UTF-8") from error
     except ValueError as error:
         raise bad_request("can't parse JSON object") from error
     if not isinstance(values, dict):

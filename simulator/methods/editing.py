@@ -169,7 +169,7 @@ def set_message_reaction(call: Call) -> bool:
         raise bad_request("expected an Array of ReactionType")
     if len(reactions) > 1:
         raise bad_request("REACTIONS_TOO_MANY")
-    if reactions and reactions[0].get("type") == "emoji" and reactions[0].get("emoji") not in EMOJI:
+    if reactions and reactions[0].get("type") == "emoji" and str(reactions[0].get("emoji")) not in EMOJI:
         raise bad_request("REACTION_INVALID")
     if call.world.events.listeners:
         emoji = reactions[0].get("emoji", "") if reactions else ""

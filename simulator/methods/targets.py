@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from simulator.api import ApiError, Call, Json, bad_request
+from simulator.api import ApiError, Call, Json, bad_request, to_integer
 from simulator.world import Chat
 
 CLOSED = {
@@ -55,7 +55,7 @@ def reply_parameters(call: Call, chat: Chat) -> Json | None:
     wanted = call.params.integer("reply_to_message_id")
     optional = call.params.flag("allow_sending_without_reply")
     if isinstance(given, dict):
-        wanted = int(given.get("message_id") or 0)
+        wanted = to_integer(given.get("message_id"))
         optional = bool(given.get("allow_sending_without_reply"))
     if not wanted:
         return None
