@@ -90,7 +90,6 @@ def register(application: App) -> None:
         ChatMemberHandler(_quietly(others.membership), ChatMemberHandler.MY_CHAT_MEMBER),
         CallbackQueryHandler(_paced(_sync(taps.tapped))),
         InlineQueryHandler(_quietly(others.inline)),
-        MessageHandler(filters.StatusUpdate.ALL, _quietly(others.silent)),
         MessageHandler(filters.UpdateType.MESSAGE & filters.ChatType.GROUPS, _quietly(others.group)),
         MessageHandler(filters.UpdateType.EDITED_MESSAGE & private, _paced(messages.edited)),
         *(
@@ -99,6 +98,7 @@ def register(application: App) -> None:
         ),
         MessageHandler(new & filters.COMMAND & ~filters.FORWARDED, _paced(_sync(menus.show))),
         MessageHandler(new & (filters.TEXT | filters.CAPTION), _paced(messages.written)),
+        MessageHandler(filters.StatusUpdate.ALL, _quietly(others.silent)),
         MessageHandler(
             new & (filters.VOICE | filters.VIDEO_NOTE | filters.AUDIO | filters.VIDEO),
             _paced(_sync(others.voice)),

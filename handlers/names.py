@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 
 from babel import Locale
 from babel.dates import format_date
@@ -39,7 +39,7 @@ def in_order(turn: Turn, codes: Iterable[str]) -> list[str]:
 
 def day(turn: Turn, moment: date) -> str:
     """A date in words, such as "24 November 2026"."""
-    return str(format_date(moment, "d MMMM y", locale=_BABEL.get(turn.locale, "id")))
+    return _date(moment, "d MMMM y", turn.locale)
 
 
 def source_date(turn: Turn, written: str) -> str:
@@ -49,7 +49,12 @@ def source_date(turn: Turn, written: str) -> str:
         return turn.say("tanpa tanggal")
     pattern = ("y", "MMMM y", "d MMMM y")[len(parts) - 1]
     year, month, day_of_month = (*parts, 1, 1)[:3]
-    return str(format_date(date(year, month, day_of_month), pattern, locale=_BABEL.get(turn.locale, "id")))
+    return _date(date(year, month, day_of_month), pattern, turn.locale)
+
+
+@lru_cache(1000)
+def _date(moment: date, pattern: str, locale: str) -> str:
+    return str(format_date(moment, pattern, locale=_BABEL.get(locale, "id")))
 
 
 @cache

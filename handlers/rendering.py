@@ -32,7 +32,7 @@ def clean(text: str) -> str:
 
 def utf16_length(text: str) -> int:
     """How many UTF-16 units the text takes."""
-    return len(text) + sum(character > "\uffff" for character in text)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 class Page:
@@ -129,6 +129,8 @@ def _piece(rich: Rich, start: int, end: int) -> Rich:
 
 
 def _cut(rich: Rich, start: int, limit: int, max_entities: int) -> int:
+    if len(rich.spans) <= max_entities and utf16_length(rich.text[start:]) <= limit:
+        return len(rich.text)
     furthest = _furthest(rich, start, limit, max_entities)
     if furthest == len(rich.text):
         return furthest

@@ -93,6 +93,24 @@ async def test_without_its_model_the_bot_still_sees_danger_and_finds_articles(
     assert texts(await person.write("qwrty"))[0].startswith("Maaf, saya belum tahu jawabannya.")
 
 
+async def test_a_second_question_in_one_message_gets_its_short_answer(
+    application: App, understander: nlu.Understander, clock: Clock
+) -> None:
+    async def both(text: str, context: nlu.Context) -> nlu.Understanding:
+        seen = understander.understand(text, context)
+        return dataclasses.replace(
+            seen, topic="visa", decision=nlu.Decision.ANSWER, also=("passport", "visa")
+        )
+
+    made = services(understander, clock, understand=both)
+    person = Person(application, Conversation(application, made), clock)
+    first, second, consent = texts(await person.write("visa kerja itu apa, dan paspor bagaimana"))
+    assert (first.split("\n")[0], second.split("\n")[0]) == ("Visa kerja", "Paspor untuk bekerja")
+    assert "Sumber: " in second
+    assert consent.startswith("Boleh kami simpan")
+    assert [row[0]["text"] for row in person.screen[1].keyboard] == ["Selengkapnya"]
+
+
 async def test_an_apology_can_be_had_for_an_update_that_cannot_be_read(
     application: App, understander: nlu.Understander, clock: Clock
 ) -> None:
