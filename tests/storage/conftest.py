@@ -42,6 +42,8 @@ def postgres_server() -> Iterator[str]:
     name = f"bekal_test_{secrets.token_hex(6)}"
     with connection:
         connection.execute(f'CREATE DATABASE "{name}"')
+        # These tests kill clients, never the server: it need not wait for the disk.
+        connection.execute(f'ALTER DATABASE "{name}" SET synchronous_commit = off')
         try:
             yield server.set(database=name).render_as_string(hide_password=False)
         finally:
