@@ -53,5 +53,5 @@ COMMANDS: dict[str, Callable[[Turn], None]] = {
 
 
 def _argument(turn: Turn) -> str:
-    _, _, rest = turn.text.partition(" ")
-    return rest.strip()
+    _, *rest = turn.text.split(maxsplit=1)
+    return rest[0].strip() if rest else ""
