@@ -74,6 +74,8 @@ class Params:
             return ""
         if isinstance(value, str):
             return value
+        if type(value) is int:
+            return str(value)
         return json.dumps(value, ensure_ascii=False)
 
     def integer(self, name: str, default: int = 0) -> int:

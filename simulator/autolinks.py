@@ -12,13 +12,14 @@ _URL = (
     r"(?::\d{1,5})?(?:[/?#][^\s<>\"]*)?"
 )
 _COMMAND = r"(?<![\w/<>])/[A-Za-z0-9_]{1,64}(?:@[A-Za-z0-9_]{3,32})?(?![\w/<>])"
+# Each with what a text must hold before the slower search is worth while.
 _FINDERS = (
-    ("url", ".", re.compile(_URL, re.I)),
-    ("email", "@", re.compile(r"(?<![\w.+-])[\w.+-]+@(?:[a-z0-9-]+\.)+[a-z]{2,24}", re.I)),
-    ("bot_command", "/", re.compile(_COMMAND)),
-    ("mention", "@", re.compile(r"(?<![\w.@/])@[A-Za-z]\w{3,31}(?!\w)")),
-    ("hashtag", "#", re.compile(r"(?<![\w#&])#\w*[^\W\d]\w*")),
-    ("phone_number", "+", re.compile(r"(?<![\w+])\+\d[\d ()-]{6,18}\d(?!\w)")),
+    ("url", re.compile(r"\.[a-z]{2}", re.I), re.compile(_URL, re.I)),
+    ("email", re.compile("@"), re.compile(r"(?<![\w.+-])[\w.+-]+@(?:[a-z0-9-]+\.)+[a-z]{2,24}", re.I)),
+    ("bot_command", re.compile("/"), re.compile(_COMMAND)),
+    ("mention", re.compile("@"), re.compile(r"(?<![\w.@/])@[A-Za-z]\w{3,31}(?!\w)")),
+    ("hashtag", re.compile("#"), re.compile(r"(?<![\w#&])#\w*[^\W\d]\w*")),
+    ("phone_number", re.compile(r"\+\d"), re.compile(r"(?<![\w+])\+\d[\d ()-]{6,18}\d(?!\w)")),
 )
 _BARE_ENDINGS = frozenset(
     ("com", "id", "org", "net", "gov", "int", "me", "tw", "jp", "kr", "hk", "sg", "my", "sa", "info", "io")
@@ -35,8 +36,8 @@ def found(text: str, given: list[Json]) -> list[Json]:
     """The given entities with those that Telegram finds itself, in order of place."""
     extra: list[Json] = []
     measure: Utf16 | None = None
-    for kind, sign, pattern in _FINDERS:
-        if sign not in text:
+    for kind, hint, pattern in _FINDERS:
+        if not hint.search(text):
             continue
         for match in pattern.finditer(text):
             word = match.group()

@@ -13,7 +13,7 @@ class Utf16:
     def __init__(self, text: str) -> None:
         self.text = text
         self._starts: list[int] | None = None
-        if text and max(text) > "\uffff":
+        if utf16_length(text) != len(text):
             starts, position = [], 0
             for character in text:
                 starts.append(position)
