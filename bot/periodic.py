@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from bot.logs import get_logger
@@ -23,8 +24,8 @@ async def periodic(app: App, stop: asyncio.Event) -> None:
     while not stop.is_set():
         try:
             now = app.clock()
-            await app.database.write(lambda conn, now=now: inbox.recover(conn, now))
-            await app.database.write(lambda conn, now=now: outbox.recover(conn, now))
+            await app.database.write(partial(inbox.recover, now=now))
+            await app.database.write(partial(outbox.recover, now=now))
             waiting = await app.database.read(lambda conn: (inbox.count(conn), outbox.count(conn)))
             app.metrics.inbox_waiting.set(waiting[0]["new"])
             app.metrics.outbox_waiting.set(sum(waiting[1].values()))

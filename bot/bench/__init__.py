@@ -1,0 +1,40 @@
+"""`bench`: speed, memory, what faults do. Real processes, real HTTP on loopback, ratios within one run."""
+
+from __future__ import annotations
+
+import asyncio
+import platform
+import sys
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from bot.bench import faults, path, understanding
+
+Figures = dict[str, Any]
+BENCHES: dict[str, Callable[[], Coroutine[Any, Any, Figures]]] = {
+    "path": path.measure,
+    "faults": faults.measure,
+    "understanding": understanding.measure,
+}
+
+
+class UnknownBench(Exception):
+    """There is no benchmark of that name; the message lists those there are."""
+
+
+def run_bench(name: str) -> Figures:
+    """Run one benchmark or `all`; prints each table and returns the figures."""
+    if name != "all" and name not in BENCHES:
+        raise UnknownBench(f"no benchmark {name!r}; there are: all, {', '.join(BENCHES)}")
+    figures: Figures = {"python": platform.python_version(), "machine": platform.machine()}
+    for each in BENCHES if name == "all" else (name,):
+        print(f"== {each}", file=sys.stderr, flush=True)
+        figures[each] = asyncio.run(BENCHES[each]())
+    return figures
+
+
+def table(title: str, rows: Figures) -> None:
+    """Print figures, one a line."""
+    print(f"\n{title}")
+    for key, value in rows.items():
+        print(f"  {key:<44} {value}", flush=True)

@@ -1,0 +1,28 @@
+"""Questions for load: in several languages and moods, so that no cache flatters the figures."""
+
+QUESTIONS = (
+    "klo ke taiwan gajinya brp?",
+    "syarat kerja ke jepang apa aja ya min",
+    "cara cek PT resmi atau tidak gimana",
+    "saya disuruh bayar 15jt dulu sebelum berangkat, apa itu wajar?",
+    "paspor saya hilang di malaysia harus lapor kemana",
+    "berapa lama proses ke korea lewat g to g",
+    "suami saya sudah 3 bulan tidak ada kabar di malaysia",
+    "apa saja dokumen yang harus disiapkan",
+    "kontrak kerja saya beda sama yang dijanjikan",
+    "kulo badhe kerja ten Hong Kong, syarate nopo mawon?",
+    "abdi hoyong damel ka Taiwan, kumaha carana?",
+    "how much does it cost to work in Singapore",
+    "potongan gaji di hongkong brp bulan",
+    "bpjs buat tki bayar berapa",
+    "boleh ga pake visa turis dulu nanti diurus disana",
+    "majikan nahan paspor sy",
+    "pelatihan gratis dari pemerintah ada ga",
+    "KUR buat berangkat ke jepang bunganya berapa persen",
+    "anak saya umur 17 mau ke malaysia boleh?",
+    "izin suami harus tanda tangan kepala desa?",
+    "timur tengah sudah buka belum buat prt",
+    "gimana cara kirim uang ke rumah yang aman",
+    "saya mau pulang tapi kontrak belum habis",
+    "sertifikat kompetensi itu apa dan dimana ujiannya",
+)
