@@ -1,4 +1,4 @@
-"""What faults do to a running bot: kills, a flood wait, one chat in a hurry, an update that cannot be answered.
+"""What faults do to a running bot: kills, a flood wait, one chat in a hurry, an unanswerable update.
 
 Each scenario takes its size, so that the test suite runs it small and `bekal bench faults` runs it whole.
 The numbers R1, R2 ... are those of the list of fault tests in docs/operations.md.

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ TOKEN = "4242:" + "B" * 35
 SECRET = "a-secret-for-tests-only"
 START_SECONDS = 120.0
 POLL = 0.02
+TAKEN_OVER = ("BEKAL_CONTENT_DIR", "BEKAL_NLU_ENCODER")
 
 
 class TookTooLong(Exception):
@@ -26,8 +28,16 @@ class TookTooLong(Exception):
 class World:
     """A simulator on loopback, driven over its control API."""
 
-    def __init__(self, folder: Path, session: aiohttp.ClientSession, url: str, simulator: Process) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        session: aiohttp.ClientSession,
+        url: str,
+        simulator: Process,
+        settings: Mapping[str, str],
+    ) -> None:
         self.folder = folder
+        self._settings = settings
         self.url = url
         self.simulator = simulator
         self._session = session
@@ -85,6 +95,7 @@ class World:
             "BEKAL_WEBHOOK_URL": f"{self._health}/telegram",
             "BEKAL_WEBHOOK_SECRET": SECRET,
             "BEKAL_LOG_LEVEL": "warning",
+            **self._settings,
         }
 
     @contextlib.asynccontextmanager
@@ -119,8 +130,14 @@ async def until(condition: Any, what: str, seconds: float) -> None:
 
 
 @contextlib.asynccontextmanager
-async def world(folder: Path) -> AsyncIterator[World]:
-    """A simulator in a process of its own; everything is kept in `folder`."""
+async def world(folder: Path, settings: Mapping[str, str] | None = None) -> AsyncIterator[World]:
+    """A simulator in a process of its own; everything is kept in `folder`.
+
+    `settings` are further BEKAL_ settings of every bot; the default takes over where content and model differ
+    from the usual ones.
+    """
+    if settings is None:
+        settings = {name: os.environ[name] for name in TAKEN_OVER if name in os.environ}
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     arguments = ["-m", "simulator", "--listen", f"127.0.0.1:{port}", "--token", TOKEN]
@@ -128,7 +145,7 @@ async def world(folder: Path) -> AsyncIterator[World]:
         process(arguments, {}, folder / "simulator.log") as simulator,
         aiohttp.ClientSession() as session,
     ):
-        made = World(folder, session, url, simulator)
+        made = World(folder, session, url, simulator, settings)
 
         async def up() -> bool:
             try:
