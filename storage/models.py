@@ -110,7 +110,7 @@ class Lane(Base):
     lease_until: Mapped[datetime | None] = mapped_column(UtcTime)
     __table_args__ = (
         _index("ix_lanes_free", "queue", "priority", "due_at", where=IS_FREE),
-        _index("ix_lanes_leased", "queue", "owner", where="owner IS NOT NULL"),
+        _index("ix_lanes_leased", "queue", "lease_until", where="owner IS NOT NULL"),
     )
 
 

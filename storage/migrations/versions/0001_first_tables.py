@@ -111,7 +111,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_lanes_leased",
         "lanes",
-        ["queue", "owner"],
+        ["queue", "lease_until"],
         sqlite_where=sa.text("owner IS NOT NULL"),
         postgresql_where=sa.text("owner IS NOT NULL"),
     )
