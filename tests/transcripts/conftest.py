@@ -9,14 +9,6 @@ from handlers import Conversation
 from tests.transcripts.driver import Clock, Person, load_understander, services, start_application
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption(
-        "--update-transcripts",
-        action="store_true",
-        help="write transcripts anew; the run still fails where one changed, so that somebody reads the diff",
-    )
-
-
 @pytest.fixture(scope="session")
 def understander() -> nlu.Understander:
     return load_understander()
