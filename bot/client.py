@@ -57,8 +57,22 @@ class BadToken(TelegramProblem):
     """Telegram does not know the token: nothing works until BEKAL_TELEGRAM_TOKEN is mended."""
 
 
-# 400s that mean 'the wished state holds already' (left) or 'too late to matter' (right).
+# 400s that mean 'the wished state holds already' or 'too late to matter'.
 HARMLESS = ("message is not modified", "query is too old", "message to delete not found")
+# Telegram quotes what it refuses, so only these words of its refusals are kept, whole.
+KNOWN_REFUSALS = (
+    "button_data_invalid",
+    "can't parse entities",
+    "chat not found",
+    "file is too big",
+    "message can't be edited",
+    "message is too long",
+    "message text is empty",
+    "message to edit not found",
+    "not enough rights",
+    "peer_id_invalid",
+    "wrong file identifier",
+)
 
 
 class TelegramClient(ExtBot[None]):
@@ -74,6 +88,10 @@ class TelegramClient(ExtBot[None]):
             request=request or AiohttpRequest(),
             get_updates_request=polling,
         )
+
+    def __repr__(self) -> str:
+        # The library would show the token.
+        return f"TelegramClient[{self.account}]"
 
     @property
     def account(self) -> int:
@@ -95,12 +113,15 @@ class TelegramClient(ExtBot[None]):
         except ptb.ChatMigrated as error:
             raise ChatMoved(error.new_chat_id) from error
         except ptb.BadRequest as error:
-            if any(words in error.message for words in HARMLESS):
+            # Lower case: python-telegram-bot gives Telegram's words a capital.
+            if any(words in error.message.lower() for words in HARMLESS):
                 return True
             raise Refused(_reason(error.message)) from error
         except ptb.Conflict as error:
             raise AnotherPoller("conflict") from error
         except ptb.InvalidToken as error:
+            if "method not found" in error.message.lower():  # an older Bot API server; the token is good
+                raise Refused("refused_method_not_found") from error
             raise BadToken("bad_token") from error
         except NotSent as error:
             raise TryLater("no_connection") from error
@@ -116,6 +137,6 @@ def _seconds(value: int | float | timedelta) -> float:
 
 
 def _reason(message: str) -> str:
-    """Telegram's words without anything that could quote the person: letters only, at most 60."""
-    words = message.removeprefix("Bad Request: ").lower()
-    return "refused_" + "_".join("".join(c if c.isalpha() else " " for c in words).split())[:60]
+    """Which known refusal it is, as a code; "refused" for any other."""
+    known = next((words for words in KNOWN_REFUSALS if words in message.lower()), "")
+    return "_".join(["refused", *"".join(c if c.isalpha() else " " for c in known).split()])
