@@ -13,11 +13,9 @@ from ruamel.yaml import YAML
 
 from nlu import lexicons
 from nlu.patterns import Found, PatternIndex, compiled
+from nlu.training import DANGER_KINDS
 from nlu.types import DangerSign
 
-KINDS = (
-    "violence", "sexual-violence", "confinement", "trafficking", "threat", "self-harm", "medical", "child", "disaster"
-)  # fmt: skip
 HELP = "help"
 HELP_KIND = "threat"
 
@@ -29,6 +27,7 @@ SHORT = 14
 BARE = 3
 NEAR = 3
 IF_NEAR = 5
+COMPANY = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,42 +63,54 @@ def lists() -> Lists:
     return Lists(PatternIndex(signs), indexes)
 
 
-def signs(sentences: Sequence[Sequence[str]]) -> tuple[DangerSign, ...]:
-    """The signs in a message, given as the words of its sentences, strongest first, one for each kind."""
-    best: dict[str, Candidate] = {}
-    for candidate in candidates(sentences):
-        if candidate.weight >= THRESHOLD:
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """All signs found in a message, also those under the threshold, and the guards that hold in it."""
+
+    candidates: tuple[Candidate, ...]
+    guards: frozenset[str]
+
+    def signs(self) -> tuple[DangerSign, ...]:
+        """The signs that count, strongest first, one for each kind."""
+        best: dict[str, Candidate] = {}
+        for candidate in self.candidates:
             known = best.get(candidate.kind)
-            if known is None or candidate.weight > known.weight:
+            if candidate.weight >= THRESHOLD and (known is None or candidate.weight > known.weight):
                 best[candidate.kind] = candidate
-    if HELP in best and (only_help := best.pop(HELP)) and not best:
-        best[HELP_KIND] = only_help
-    ordered = sorted(best.items(), key=lambda item: (-item[1].weight, KINDS.index(item[0])))
-    return tuple(DangerSign(kind, candidate.evidence) for kind, candidate in ordered)
+        if HELP in best and (only_help := best.pop(HELP)) and not best:
+            best[HELP_KIND] = only_help
+        ordered = sorted(best.items(), key=lambda item: (-item[1].weight, DANGER_KINDS.index(item[0])))
+        return tuple(DangerSign(kind, candidate.evidence) for kind, candidate in ordered)
+
+    def marks(self) -> tuple[str, ...]:
+        """What the models are told of the rules."""
+        found = {f"!{c.kind}" for c in self.candidates}
+        found |= {f"!!{c.kind}" for c in self.candidates if c.weight >= THRESHOLD}
+        return tuple(sorted(found)) + tuple(f"?{guard}" for guard in sorted(self.guards))
 
 
-def candidates(sentences: Sequence[Sequence[str]]) -> list[Candidate]:
-    """Every sign found, with its weight, also those that stay under the threshold."""
+def assess(sentences: Sequence[Sequence[str]]) -> Assessment:
+    """Weigh every sign in a message, given as the words of its sentences."""
     cleaned = [_without_figures(_joined(words)) for words in sentences]
     facts = [_facts(words) for words in cleaned]
-    whole = frozenset[str]().union(*facts) if facts else frozenset()
+    whole = frozenset[str]().union(*facts)
     length = sum(len(words) for words in cleaned)
     found: list[Candidate] = []
     if 0 < length <= BARE and _is_bare_call([word for words in cleaned for word in words]):
         found.append(Candidate(HELP, BASE["now"], "help/bare: nothing but a call for help"))
     for words, here in zip(cleaned, facts, strict=True):
         seen = list(lists().signs.find(words))
-        levels = {match.pattern.name for match in seen}
+        kinds = {match.pattern.name for match in seen}
         for match in seen:
             kind, level = match.pattern.name.split("/")
             weight = BASE[level] + _context(words, match, here, whole, length)
             if kind == HELP and "ask" in here:
                 weight -= ASKED
-            if len(levels) > 1:
-                weight += 0.25
+            if len(kinds) > 1:
+                weight += COMPANY
             said = " ".join(words[match.start : match.end])
             found.append(Candidate(kind, weight, f"{match.pattern.name}: {said}"))
-    return found
+    return Assessment(tuple(found), whole)
 
 
 def _context(

@@ -1,20 +1,14 @@
 """The embedded engine: a lexical model for every message, the encoder where that alone is not sure."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 
-from nlu.embeddings import packed, unpacked
-from nlu.features import Document, Floats, Vectoriser
+from nlu.features import Floats, Ints
 from nlu.softmax import Softmax, normalised
 
 SMALL = 1e-6
-
-
-class Encodes(Protocol):
-    def encode(self, texts: Sequence[str]) -> Floats: ...
+ENCODER_SHARE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,31 +44,29 @@ class EncodedModel:
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """Trained models of one set of training data. `encoder` is None where the package is missing."""
+    """The topic models of one set of training data. `encoded` is None where it was trained without encoder."""
 
-    vectoriser: Vectoriser
     lexical: Softmax
     encoded: EncodedModel | None
     fitted: Fitted
-    encoder: Encodes | None = None
 
-    @property
-    def name(self) -> str:
-        return "embedded" if self.encoded is not None and self.encoder is not None else "embedded-lexical"
+    def first(self, indices: Ints, values: Floats) -> Floats:
+        """Probabilities by words alone."""
+        return self.lexical.sparse(indices, values)
 
-    def scores(self, document: Document, text: str, *, always_encode: bool = False) -> Scores:
-        """Score a message; `text` is its normalised form, as the encoder is to read it."""
-        lexical = self.lexical.sparse(*self.vectoriser.transform(document))
-        unsure = always_encode or lexical.max() < self.fitted.lexical_is_enough
-        if not (unsure and text and self.encoder is not None and self.encoded is not None):
+    def is_enough(self, lexical: Floats) -> bool:
+        return bool(lexical.max() >= self.fitted.lexical_is_enough)
+
+    def scores(self, lexical: Floats, vector: Floats | None) -> Scores:
+        """Both models together, or words alone where there is no vector."""
+        if vector is None or self.encoded is None:
             return Scores(self.lexical.classes, lexical, lexical, lexical, None)
-        vector = unpacked(packed(self.encoder.encode([text])[0]))
         encoded = self.encoded.probabilities(vector)
         raw = blended(lexical, encoded)
         return Scores(self.lexical.classes, raw, tempered(raw, self.fitted.temperature), lexical, encoded)
 
 
-def blended(lexical: Floats, encoded: Floats, share: float = 0.5) -> Floats:
+def blended(lexical: Floats, encoded: Floats, share: float = ENCODER_SHARE) -> Floats:
     """Geometric mean of two sets of probabilities, the encoder weighing `share`."""
     return normalised((1 - share) * np.log(lexical + SMALL) + share * np.log(encoded + SMALL))
 

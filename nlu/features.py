@@ -19,21 +19,20 @@ Floats = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What models read of a message: words, glosses of regional words, and marks such as `@negara`."""
+    """What models read of a message: words in standard Indonesian, and marks such as `@negara`."""
 
     words: tuple[str, ...]
-    glosses: tuple[str, ...] = ()
     marks: tuple[str, ...] = ()
 
 
 def word_terms(document: Document) -> Iterator[str]:
     words = document.words
-    for word in (*words, *document.glosses):
+    for word in words:
         yield f"w {word}"
         half, dash, rest = word.partition("-")
         if dash and rest.startswith(half):
             yield f"w {half}"
-    yield from document.marks
+    yield from dict.fromkeys(document.marks)
     for first, second in zip(("<", *words), (*words, ">"), strict=True):
         yield f"b {first} {second}"
 
@@ -61,7 +60,7 @@ class Vectoriser:
         counts: Counter[str] = Counter()
         for document in documents:
             terms = set(word_terms(document))
-            for word in (*document.words, *document.glosses):
+            for word in document.words:
                 terms.update(character_terms(word))
             counts.update(terms)
         kept = sorted(t for t, n in counts.items() if n >= seen_at_least or t.startswith("w "))
@@ -73,7 +72,7 @@ class Vectoriser:
         """Indices (ascending inside each group) and values; the two groups have length 1 each."""
         known = (self.vocabulary.get(term) for term in word_terms(document))
         words = np.array([i for i in known if i is not None], dtype=np.int32)
-        letters = [self._characters(word) for word in (*document.words, *document.glosses)]
+        letters = [self._characters(word) for word in document.words]
         characters = np.concatenate(letters) if letters else words[:0]
         parts = [self._weighted(group) for group in (words, characters) if len(group)]
         if not parts:

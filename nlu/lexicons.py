@@ -58,15 +58,22 @@ def regional() -> dict[str, dict[str, str]]:
 
 @cache
 def common_words() -> frozenset[str]:
-    """Everyday words that must not be repaired into a word of the training data."""
+    """Everyday words of any of our languages: not to be repaired into a word of the training data."""
     return frozenset(row[0] for row in rows("common.tsv"))
 
 
 @cache
-def glosses() -> dict[str, tuple[str, ...]]:
-    """Indonesian words for a regional word, whatever its language; the first language listed wins."""
-    found: dict[str, tuple[str, ...]] = {}
+def indonesian_words() -> frozenset[str]:
+    """Everyday words of Indonesian."""
+    return frozenset(row[0] for row in rows("common.tsv") if "id" in row[1].split())
+
+
+@cache
+def unmistakable() -> dict[str, str]:
+    """Glosses of regional words that are not Indonesian too; the first language of the list wins."""
+    found: dict[str, str] = {}
     for words in regional().values():
         for word, gloss in words.items():
-            found.setdefault(word, tuple(gloss.split()))
+            if word not in indonesian_words():
+                found.setdefault(word, gloss)
     return found

@@ -1,12 +1,10 @@
-"""From what people type to what the models read: one spelling for one word, nothing of meaning lost.
+"""From what people type to words: lower case without accents, elongation cut, emoji named, amounts split.
 
-Two forms come out. `plain` keeps the writer's own words (folded to lower case without accents, elongation cut,
-emoji named) for the language model and the danger rules; `words` has chat spelling written out as well.
+The words are still the writer's own, which the language model needs; `standard.py` writes them out.
 """
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from functools import lru_cache
 
 from nlu import lexicons
@@ -26,18 +24,6 @@ _UNITS = {
     "jtan": "juta", "jt": "juta", "rban": "ribu", "rb": "ribu", "k": "ribu", "thn": "tahun", "th": "tahun",
     "taun": "tahun", "bln": "bulan", "hr": "hari", "mgg": "minggu", "org": "orang", "x": "kali",
 }  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Normal:
-    """A message made readable. `plain` holds the writer's words, `words` those in standard spelling."""
-
-    plain: tuple[str, ...]
-    words: tuple[str, ...]
-
-    @property
-    def text(self) -> str:
-        return " ".join(self.words)
 
 
 def cut(text: str) -> str:
@@ -65,17 +51,14 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFC", "".join(ch for ch in parts if not "\u0300" <= ch <= "\u036f"))
 
 
-def normalise(text: str) -> Normal:
-    """Never raises, whatever the characters. An empty message has no words."""
+def words_of(text: str) -> tuple[str, ...]:
+    """The words as written, folded. Never raises, whatever the characters; an empty message has none."""
     folded = _LINK.sub(" tautan ", fold(clean(text)))
-    plain: list[str] = []
-    for token in _TOKEN.findall(folded):
-        plain.extend(_plain(token))
-    return Normal(tuple(plain), tuple(_written_out(plain)))
+    return tuple(part for token in _TOKEN.findall(folded) for part in _unfolded(token))
 
 
 @lru_cache(maxsize=20_000)
-def _plain(token: str) -> tuple[str, ...]:
+def _unfolded(token: str) -> tuple[str, ...]:
     token = token.replace("'", "").replace("’", "").replace("`", "")
     if _ELONGATED.search(token):
         token = _shorten(token)
@@ -94,20 +77,3 @@ def _shorten(token: str) -> str:
     double = _ELONGATED.sub(r"\1\1", token)
     known = lexicons.common_words()
     return double if double in known and single not in known else single
-
-
-def _written_out(plain: list[str]) -> list[str]:
-    slang = lexicons.slang()
-    words: list[str] = []
-    at = 0
-    while at < len(plain):
-        for length in (3, 2, 1):
-            written = " ".join(plain[at : at + length])
-            if at + length <= len(plain) and (standard := slang.get(written)):
-                words.extend(standard.split())
-                at += length
-                break
-        else:
-            words.append(plain[at])
-            at += 1
-    return words

@@ -1,10 +1,14 @@
-"""What every model is given of a message: its words repaired, the encoder's text, marks for names and amounts."""
+"""What the models are given of a message: its words in standard spelling, repaired, with marks for names."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
-from nlu import entities, lexicons
+from nlu import danger, entities, lexicons
 from nlu.features import Document
-from nlu.normalise import Normal, normalise
+from nlu.normalise import cut, words_of
+from nlu.sentences import split
+from nlu.standard import standard
 from nlu.vocabulary import Vocabulary
 
 AMOUNT_UNITS = frozenset({"juta", "ribu", "rupiah", "dolar", "yen", "ringgit", "riyal"})
@@ -12,52 +16,72 @@ TIME_UNITS = frozenset({"tahun", "bulan", "hari", "minggu", "jam"})
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    normal: Normal
+class Sentence:
+    """`plain` are the writer's own words, `words` those in standard Indonesian."""
+
+    plain: tuple[str, ...]
     words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A message read. `repaired` maps mistyped words to what was read for them."""
+
+    sentences: tuple[Sentence, ...]
+    assessment: danger.Assessment
     repaired: dict[str, str]
-    document: Document
+
+    @property
+    def plain(self) -> tuple[str, ...]:
+        return tuple(word for sentence in self.sentences for word in sentence.plain)
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        return tuple(word for sentence in self.sentences for word in sentence.words)
 
     @property
     def text(self) -> str:
+        """What the encoder reads."""
         return " ".join(self.words)
 
+    def document(self) -> Document:
+        marks = (*_marks(self.words), *self.assessment.marks())
+        return Document(self.words, marks)
 
-def read(text: str, vocabulary: Vocabulary | None = None) -> Reading:
-    """Training examples are read without a vocabulary, messages with it. Never raises."""
-    return from_normal(normalise(text), vocabulary)
+
+def plain_sentences(text: str) -> list[tuple[str, ...]]:
+    """The writer's own words, sentence by sentence; empty sentences left out. Never raises."""
+    return [words for part in split(cut(text)) if (words := words_of(part))]
 
 
-def from_normal(normal: Normal, vocabulary: Vocabulary | None = None) -> Reading:
-    words, repaired = normal.words, {}
+def read(sentences: Sequence[tuple[str, ...]], language: str, vocabulary: Vocabulary | None = None) -> Reading:
+    """Training examples are read without a vocabulary, messages with it."""
+    repaired: dict[str, str] = {}
     if vocabulary is not None:
-        repaired = {w: better for w in words if (better := vocabulary.repair(w)) != w}
-        if repaired:
-            words = tuple(repaired.get(word, word) for word in words)
-    return Reading(normal, words, repaired, Document(words, _glosses(words), _marks(words)))
+        every = {word for words in sentences for word in words}
+        repaired = {word: better for word in every if (better := vocabulary.repair(word)) != word}
+    read_sentences = tuple(
+        Sentence(plain, standard([repaired.get(word, word) for word in plain], language)) for plain in sentences
+    )
+    return Reading(read_sentences, danger.assess([s.words for s in read_sentences]), repaired)
 
 
 def protected_words() -> list[frozenset[str]]:
-    """Words that are right as they are: names of places, regional and everyday words."""
+    """Words that are right as they are: names of places, regional and everyday words, chat spelling."""
     names = frozenset(part for name in lexicons.countries() for part in name.split())
     regional = frozenset(word for words in lexicons.regional().values() for word in words)
-    return [names, lexicons.indonesian_places(), regional, lexicons.common_words()]
+    slang = frozenset(lexicons.slang())
+    return [names, lexicons.indonesian_places(), regional, lexicons.common_words(), slang]
 
 
-def _glosses(words: tuple[str, ...]) -> tuple[str, ...]:
-    glosses = lexicons.glosses()
-    return tuple(part for word in words if word in glosses for part in glosses[word])
-
-
-def _marks(words: tuple[str, ...]) -> tuple[str, ...]:
-    marks: list[str] = []
+def _marks(words: tuple[str, ...]) -> Iterator[str]:
     for mention in entities.mentions(words):
         if mention.kind in {"name", "city", "region", "weak"}:
-            marks += ["@negara", f"@{mention.code}"]
-    for number, unit in zip(words, words[1:], strict=False):
+            yield "@negara"
+            yield f"@{mention.code}"
+    for number, unit in pairwise(words):
         if number.isdigit():
             if unit in AMOUNT_UNITS:
-                marks.append("@uang")
+                yield "@uang"
             elif unit in TIME_UNITS:
-                marks.append(f"@{unit}")
-    return tuple(dict.fromkeys(marks))
+                yield f"@{unit}"

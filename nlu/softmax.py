@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nlu.features import Floats, Ints
+from nlu.features import Document, Floats, Ints, Vectoriser
 
 TEMPERATURES = tuple(float(t) for t in np.geomspace(0.05, 2.5, 32))
 
@@ -49,7 +49,15 @@ def normalised(logits: NDArray[Any]) -> Floats:
     return np.asarray(shifted / shifted.sum(axis=-1, keepdims=True), dtype=np.float32)
 
 
-def train_margins(features: Any, labels: Sequence[str], strength: float) -> Softmax:
+def matrix(vectoriser: Vectoriser, documents: Sequence[Document]) -> Any:
+    """The documents as a scipy CSR matrix."""
+    from scipy.sparse import csr_matrix
+
+    pointers, indices, values = vectoriser.rows(documents)
+    return csr_matrix((values, indices, pointers), shape=(len(documents), len(vectoriser.vocabulary)))
+
+
+def train_margins(features: Any, labels: Sequence[str], strength: float, *, balanced: bool = False) -> Softmax:
     """One linear SVM a class on sparse features: in seconds where logistic regression takes minutes.
 
     Its margins are not probabilities until they are cooled by a temperature fitted on held-out examples.
@@ -59,18 +67,20 @@ def train_margins(features: Any, labels: Sequence[str], strength: float) -> Soft
 
     with threadpool_limits(1), warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        model = LinearSVC(C=strength, random_state=0).fit(features, list(labels))
+        model = LinearSVC(C=strength, random_state=0, class_weight="balanced" if balanced else None).fit(features, list(labels))
     return _both_sides(model)
 
 
-def train_logistic(features: Any, labels: Sequence[str], strength: float) -> Softmax:
+def train_logistic(features: Any, labels: Sequence[str], strength: float, weights: Any = None) -> Softmax:
     """Multinomial logistic regression, for dense features and for few classes."""
     from sklearn.linear_model import LogisticRegression
     from threadpoolctl import threadpool_limits
 
     with threadpool_limits(1), warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        model = LogisticRegression(C=strength, max_iter=200, tol=1e-3).fit(features, list(labels))
+        model = LogisticRegression(C=strength, max_iter=200, tol=1e-3).fit(
+            features, list(labels), sample_weight=weights
+        )
     return _both_sides(model)
 
 

@@ -14,6 +14,9 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 RASA_VERSION = "3.1"
+DANGER_KINDS = (
+    "violence", "sexual-violence", "confinement", "trafficking", "threat", "self-harm", "medical", "child", "disaster"
+)  # fmt: skip
 LANGUAGES = ("id", "jv", "su", "en", "ms", "mad", "sas")
 
 
@@ -36,10 +39,20 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True)
+class DangerExample:
+    """A message with the kinds of danger in it, weightiest first; none for a message that only sounds alarming."""
+
+    text: str
+    kinds: tuple[str, ...]
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
 class TrainingData:
     """All examples in the order of the files, which are read sorted by path."""
 
     examples: tuple[Example, ...]
+    danger: tuple[DangerExample, ...]
     fingerprint: str
 
     @property
@@ -66,11 +79,17 @@ def read(folder: Path) -> TrainingData:
             digest.update(path.read_bytes())
             for example in _read_file(path, language, problems):
                 examples.setdefault((example.intent, example.text.casefold()), example)
+    dangers: dict[str, DangerExample] = {}
+    for path in sorted((folder / "danger").glob("*.yml")):
+        digest.update(f"danger/{path.name}\0".encode())
+        digest.update(path.read_bytes())
+        for found in _read_danger(path, problems):
+            dangers.setdefault(found.text.casefold(), found)
     if not examples and not problems:
         problems.append(f"{folder}:1: no training examples found (looked for <language>/<module>.yml)")
     if problems:
         raise TrainingError(problems)
-    return TrainingData(tuple(examples.values()), digest.hexdigest())
+    return TrainingData(tuple(examples.values()), tuple(dangers.values()), digest.hexdigest())
 
 
 def load_yaml(path: Path) -> Any:
@@ -129,3 +148,28 @@ def _sentences(path: Path, line: int, block: object, problems: list[str]) -> Ite
             )
             continue
         yield raw[2:].strip()
+
+
+def _read_danger(path: Path, problems: list[str]) -> Iterator[DangerExample]:
+    try:
+        document = load_yaml(path)
+    except TrainingError as error:
+        problems.extend(error.problems)
+        return
+    if not isinstance(document, list):
+        problems.append(f"{path}:1: the file must hold a list of {{text, kinds, lang}}")
+        return
+    for number, entry in enumerate(document):
+        line = document.lc.item(number)[0] + 1
+        if not isinstance(entry, Mapping) or set(entry) != {"text", "kinds", "lang"}:
+            problems.append(f"{path}:{line}: an entry must hold exactly `text`, `kinds` and `lang`")
+            continue
+        text, kinds, language = entry["text"], entry["kinds"], entry["lang"]
+        if not isinstance(text, str) or not text.strip():
+            problems.append(f"{path}:{line}: `text` must be a message")
+        elif not isinstance(kinds, list) or not set(kinds) <= set(DANGER_KINDS):
+            problems.append(f"{path}:{line}: `kinds` must be a list of {', '.join(DANGER_KINDS)}")
+        elif language not in LANGUAGES:
+            problems.append(f"{path}:{line}: `lang` must be one of {', '.join(LANGUAGES)}")
+        else:
+            yield DangerExample(text.strip(), tuple(str(kind) for kind in kinds), str(language))
