@@ -187,6 +187,8 @@ def webhook_handler(intake: Intake, secret: str) -> Callable[[web.Request], Any]
             return web.Response(status=400)
         try:
             await intake.accept([update], "webhook")
+        except RecursionError:  # nested just deep enough to be read and too deep to be written again
+            return web.Response(status=400)
         except StoreUnavailable:
             return web.Response(status=503, headers={"Retry-After": "2"})
         return web.Response()

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import random
 import shutil
-from collections.abc import AsyncIterator
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractContextManager, asynccontextmanager, closing, contextmanager
 from pathlib import Path
 
 import pytest
 
+import storage.engines
 from bot.client import TelegramClient
 from bot.metrics import Metrics
 from simulator import Simulator
 from storage import Cipher, Database, keys
 from tests.transcripts.driver import Clock
+
+Locked = Callable[[], AbstractContextManager[None]]
 
 
 @pytest.fixture
@@ -32,6 +37,21 @@ def store_file(tmp_path: Path, empty_store: Path) -> Path:
 
 
 @pytest.fixture
+def locked(monkeypatch: pytest.MonkeyPatch, store_file: Path) -> Locked:
+    """A store that another program holds: it cannot write as long as the block lasts."""
+    monkeypatch.setattr(storage.engines, "BUSY_TIMEOUT_MS", 20)
+
+    @contextmanager
+    def hold() -> Iterator[None]:
+        with closing(sqlite3.connect(store_file, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            yield
+            other.execute("ROLLBACK")
+
+    return hold
+
+
+@pytest.fixture
 async def database(store_file: Path, clock: Clock) -> AsyncIterator[Database]:
     opened = Database.open(f"sqlite:///{store_file}", Cipher(keys.make_keys(clock())), clock=clock)
     yield opened
@@ -44,9 +64,24 @@ async def sim(clock: Clock) -> AsyncIterator[Simulator]:
         yield simulator
 
 
+@asynccontextmanager
+async def connected(sim: Simulator) -> AsyncIterator[TelegramClient]:
+    made = TelegramClient(sim.token, sim.url)
+    try:
+        yield made
+    finally:
+        for request in made._request:
+            await request.shutdown()
+
+
 @pytest.fixture
 async def client(sim: Simulator) -> AsyncIterator[TelegramClient]:
-    made = TelegramClient(sim.token, sim.url)
-    yield made
-    for request in made._request:
-        await request.shutdown()
+    async with connected(sim) as made:
+        yield made
+
+
+@pytest.fixture
+async def other_client(sim: Simulator) -> AsyncIterator[TelegramClient]:
+    """Another process with the same token, as far as Telegram can tell."""
+    async with connected(sim) as made:
+        yield made
