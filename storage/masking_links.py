@@ -1,0 +1,74 @@
+"""Addresses of the net: tokens, e-mail, links, account names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from storage.masking_tags import Find
+
+TRIGGER = r"https?\s?:|www\.|\w\.[a-z]|gmail|yahoo|outlook|icloud|[:=]"
+
+_TOKEN = re.compile(r"(?<!\d)\d{6,12}:[A-Za-z0-9_-]{30,}")
+_EMAIL = re.compile(
+    r"(?<![\w.+%-])[\w.+%-]+[ ]?(?:@|\(at\)|\[at\])[ ]?[\w-]+(?:\.[\w-]+)+"
+    r"|(?<![\w.+%-])[\w.+%-]+[ ]?(?:@|\(at\)|\[at\]|[ ]at[ ])[ ]?"
+    r"(?:gmail|yahoo|ymail|hotmail|outlook|icloud|rocketmail)(?:[ ]?(?:\.|dot\b|titik\b)[ ]?[a-z]{2,3}\b)*",
+    re.IGNORECASE,
+)
+_ENDINGS = (
+    r"(?:com|net|org|biz|xyz|edu|gov|id|tw|hk|sg|kr|jp|sa|ae|asia)"
+    r"|(?:co|go|or|ac|web|my|sch|desa|com|gov|org|net)\.[a-z]{2}"
+)
+_SHORT = (
+    r"(?:bit\.ly|s\.id|cutt\.ly|tinyurl\.com|linktr\.ee|forms\.gle|goo\.gl|shorturl\.at|heylink\.me|wa\.me|rb\.gy|"
+    r"is\.gd|wa\.link)"
+)
+_LINK = re.compile(
+    r"(?:https?|tg|ftp)\s?:\s?//\s?\S+"
+    r"|(?<![\w@.-])www\.\S+"
+    rf"|(?<![\w@.-]){_SHORT}(?:/\S*)?"
+    rf"|(?<![\w@.-])(?:[a-z0-9-]+\.)+(?:{_ENDINGS})(?![\w-])(?:[:/?#]\S*)?"
+    r"|(?<![\w@.-])(?:[a-z0-9-]+\.)+[a-z]{2,6}/\S+",
+    re.IGNORECASE,
+)
+_TELEGRAM = re.compile(
+    r"(?:https?\s?://\s?)?(?:www\.)?(?:t\.me|telegram\.me|telegram\.dog)/\S+", re.IGNORECASE
+)
+_ACCOUNT = re.compile(r"(?<![\w.])@[ ]?[A-Za-z_][\w.]{2,}")
+_SERVICE = r"(?:ig|insta(?:gram)?|tik[ ]?tok|fb|facebook|tele(?:gram)?|line|wechat|twitter|tw|username)"
+_NAMED_ACCOUNT = re.compile(
+    rf"\b{_SERVICE}(?:[ ]?(?:id|saya|sy|aku|ku|nya|name))?\s?[:=]\s?"
+    rf"(?P<name>(?!{_SERVICE}\b)[\w.]{{3,30}}(?:[ ](?!{_SERVICE}\b|dan\b|hp\b|wa\b)[\w.]{{2,30}})?)",
+    re.IGNORECASE,
+)
+
+
+def tokens(text: str) -> Iterator[Find]:
+    """Tokens of Telegram bots."""
+    for found in _TOKEN.finditer(text):
+        yield found.start(), found.end(), "[TOKEN]"
+
+
+def emails(text: str) -> Iterator[Find]:
+    """E-mail addresses, also with blanks around the @ or written as "at"."""
+    for found in _EMAIL.finditer(text):
+        yield found.start(), found.end(), "[EMAIL]"
+
+
+def links(text: str) -> Iterator[Find]:
+    """Links with or without https; those that lead to a chat on Telegram are accounts."""
+    for found in _LINK.finditer(text):
+        account = _TELEGRAM.match(found[0]) or found[0].lower().startswith("tg")
+        yield found.start(), found.end(), "[AKUN]" if account else "[TAUTAN]"
+
+
+def accounts(text: str) -> Iterator[Find]:
+    """Names with @, and what stands behind "IG:" and its like."""
+    finds = [found.span() for found in _ACCOUNT.finditer(text)]
+    finds += [found.span("name") for found in _NAMED_ACCOUNT.finditer(text)]
+    end = 0
+    for start, stop in sorted(finds):
+        if start >= end:
+            end = stop
+            yield start, stop, "[AKUN]"
