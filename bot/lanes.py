@@ -119,6 +119,17 @@ class Lanes:
 
     async def _try(self, row: InboxRow) -> bool:
         """Answer one update. False: the rest of this lane is handed out again later, in order."""
+        while True:
+            try:
+                return await self._try_once(row)
+            except StoreUnavailable:
+                # Nothing of the turn was stored, and its lease still holds the lane: go on from here.
+                log.warning("turn_not_stored", row=row.id)
+            await self._sleep(STORE_WAIT_SECONDS)
+            if self._stopping:
+                return False
+
+    async def _try_once(self, row: InboxRow) -> bool:
         tries = row.attempts + 1
         try:
             if tries > MAX_TRIES:
@@ -131,10 +142,7 @@ class Lanes:
             log.warning("lease_lost", row=row.id)
             return False
         except StoreUnavailable:
-            # Nothing of the turn was stored, and its lease still holds the lane: go on from here.
-            log.warning("turn_not_stored", row=row.id)
-            await self._sleep(STORE_WAIT_SECONDS)
-            return not self._stopping and await self._try(row)
+            raise
         except Exception as error:
             log.error("turn_failed", row=row.id, tries=tries, exc_info=error)
             reason = error
@@ -149,5 +157,12 @@ class Lanes:
         return False
 
     async def _give_up(self, row: InboxRow, reason: str | BaseException) -> None:
+        try:
+            await self._worker.give_up(row, reason)
+        except (StoreUnavailable, LeaseLost):
+            raise
+        except Exception as error:
+            # Not even an apology: the row is closed all the same, or it would block its chat for ever.
+            log.error("apology_failed", row=row.id, exc_info=error)
+            await self._database.write(lambda conn: inbox.dead(conn, row, reason, self._clock()))
         self._metrics.dead.inc()
-        await self._worker.give_up(row, reason)

@@ -1,0 +1,295 @@
+"""Each chat in order and one at a time, many chats at once, and nothing lost whatever happens in between."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import random
+from collections import Counter, defaultdict
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.intake import Intake
+from bot.lanes import LEASE, PER_LANE, Lanes
+from bot.metrics import Metrics
+from storage import Database, InboxRow, StoreUnavailable, inbox
+from tests.bot.conftest import Locked
+from tests.bot.tools import select, until, written
+from tests.transcripts.driver import Clock
+
+OWNER = "worker"
+
+
+class Worker:
+    """Finishes updates as a turn does, and notes what it saw. `before` may wait or fail."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+        self.before: Callable[[InboxRow], Awaitable[None]] | None = None
+        self.taken: dict[int, list[int]] = defaultdict(list)
+        self.given_up: list[tuple[int, str]] = []
+        self.tries: Counter[int] = Counter()
+        self.at_once: Counter[int] = Counter()
+        self.most_at_once: Counter[int] = Counter()
+        self.most_chats_at_once = 0
+
+    async def take(self, row: InboxRow) -> None:
+        chat = json.loads(row.payload)["message"]["chat"]["id"]
+        self.tries[row.update_id] += 1
+        self.at_once[chat] += 1
+        self.most_at_once[chat] = max(self.most_at_once[chat], self.at_once[chat])
+        self.most_chats_at_once = max(self.most_chats_at_once, sum(self.at_once.values()))
+        try:
+            if self.before is not None:
+                await self.before(row)
+            await self._database.write(lambda conn: inbox.done(conn, row, self._clock()))
+        finally:
+            self.at_once[chat] -= 1
+        self.taken[chat].append(row.update_id)
+
+    async def give_up(self, row: InboxRow, reason: str | BaseException) -> None:
+        await self._database.write(lambda conn: inbox.dead(conn, row, reason, self._clock()))
+        self.given_up.append((row.update_id, reason if isinstance(reason, str) else type(reason).__name__))
+
+
+@pytest.fixture
+def worker(database: Database, clock: Clock) -> Worker:
+    return Worker(database, clock)
+
+
+@pytest.fixture
+def naps() -> list[float]:
+    """The pauses that were made."""
+    return []
+
+
+@pytest.fixture
+def lanes(database: Database, clock: Clock, metrics: Metrics, worker: Worker, naps: list[float]) -> Lanes:
+    async def nap(seconds: float) -> None:
+        naps.append(seconds)
+        await asyncio.sleep(0)
+
+    made = Lanes(database, owner=OWNER, clock=clock, metrics=metrics, sleep=nap)
+    made.turns = worker
+    return made
+
+
+@pytest.fixture
+def intake(database: Database, clock: Clock, metrics: Metrics, lanes: Lanes) -> Intake:
+    return Intake(database, 777, clock=clock, wake=lanes.wake, metrics=metrics)
+
+
+@contextlib.asynccontextmanager
+async def running(lanes: Lanes) -> AsyncIterator[asyncio.Event]:
+    stop = asyncio.Event()
+    task = asyncio.create_task(lanes.run(stop))
+    try:
+        yield stop
+    finally:
+        stop.set()
+        await asyncio.wait_for(task, 5)
+
+
+def states(store_file: Path) -> Counter[str]:
+    return Counter(state for (state,) in select(store_file, "SELECT state FROM inbox"))
+
+
+async def test_every_chat_in_its_order_and_one_at_a_time_while_many_go_at_once(
+    lanes: Lanes, worker: Worker, intake: Intake, store_file: Path
+) -> None:
+    """200 updates of one chat among 50 others."""
+    chance = random.Random(4)
+    chats = [1] * 200 + [chat for chat in range(2, 52) for _ in range(4)]
+    chance.shuffle(chats)
+    expected: dict[int, list[int]] = defaultdict(list)
+    for update_id, chat in enumerate(chats, 1):
+        expected[chat].append(update_id)
+
+    async def work(_row: InboxRow) -> None:
+        for _ in range(chance.randrange(4)):
+            await asyncio.sleep(0)
+
+    worker.before = work
+    updates = [written(update_id, chat=chat) for update_id, chat in enumerate(chats, 1)]
+    async with running(lanes):
+        for start in range(0, len(updates), 40):
+            await intake.accept(updates[start : start + 40], "webhook")
+        await until(lambda: sum(map(len, worker.taken.values())) == len(updates), 20)
+    assert worker.taken == expected
+    assert set(worker.most_at_once.values()) == {1}
+    assert worker.most_chats_at_once > 1
+    assert states(store_file) == {"done": len(updates)}
+
+
+async def test_a_chat_that_writes_without_pause_does_not_shut_out_the_others(
+    database: Database, clock: Clock, metrics: Metrics, worker: Worker
+) -> None:
+    """One worker for two chats: the calm one gets its turn after what was claimed of the busy one."""
+    one = Lanes(database, owner=OWNER, clock=clock, metrics=metrics, parallel=1)
+    one.turns = worker
+    intake = Intake(database, 777, clock=clock, wake=one.wake, metrics=metrics)
+    await intake.accept([written(number, chat=1) for number in range(1, 101)], "webhook")
+    clock.forward(0.001)
+    await intake.accept([written(500, chat=2)], "webhook")
+    seen: list[int] = []
+
+    async def note(row: InboxRow) -> None:
+        seen.append(row.update_id)
+        clock.forward(0.001)
+
+    worker.before = note
+    async with running(one):
+        await until(lambda: len(seen) == 101)
+    assert seen.index(500) <= PER_LANE
+
+
+async def test_a_turn_that_fails_is_tried_three_times_and_the_next_one_proceeds(
+    lanes: Lanes, worker: Worker, intake: Intake, clock: Clock, store_file: Path, metrics: Metrics
+) -> None:
+    async def fail(row: InboxRow) -> None:
+        if row.update_id == 2:
+            raise ValueError("words of the person")
+
+    worker.before = fail
+    await intake.accept([written(number, chat=1) for number in (1, 2, 3)], "webhook")
+    async with running(lanes):
+        await until(lambda: worker.tries[2] == 1)
+        await intake.accept([written(9, chat=2)], "webhook")
+        await until(lambda: worker.taken[2] == [9])
+        for pause, tries in ((1.0, 2), (4.0, 3)):
+            clock.forward(pause - 0.01)
+            lanes.wake()
+            await asyncio.sleep(0.05)
+            assert worker.tries[2] == tries - 1
+            # Nothing of the chat overtakes what waits.
+            assert worker.taken[1] == [1]
+            clock.forward(0.02)
+            lanes.wake()
+            await until(lambda tries=tries: worker.tries[2] == tries)
+        await until(lambda: worker.taken[1] == [1, 3])
+    assert worker.given_up == [(2, "ValueError")]
+    assert select(store_file, "SELECT state, error, attempts FROM inbox WHERE update_id = 2") == [
+        ("dead", "ValueError", 3)
+    ]
+    assert b"bekal_updates_dead_total 1.0" in metrics.text()
+
+
+async def test_an_update_is_put_aside_even_if_nobody_can_apologise_for_it(
+    lanes: Lanes, worker: Worker, intake: Intake, clock: Clock, store_file: Path
+) -> None:
+    async def fail(row: InboxRow) -> None:
+        if row.update_id == 1:
+            raise ValueError
+
+    async def give_up(_row: InboxRow, _reason: str | BaseException) -> None:
+        raise KeyError("no apology for this")
+
+    worker.before = fail
+    worker.give_up = give_up  # type: ignore[method-assign]
+    await intake.accept([written(1), written(2)], "webhook")
+    async with running(lanes):
+        for tries in (1, 2, 3):
+            await until(lambda tries=tries: worker.tries[1] == tries)
+            await asyncio.sleep(0.02)
+            clock.forward(5)
+            lanes.wake()
+        await until(lambda: worker.taken[11] == [2])
+    assert states(store_file) == {"dead": 1, "done": 1}
+
+
+async def test_an_update_that_took_the_process_down_each_time_is_not_tried_a_fourth_time(
+    lanes: Lanes, worker: Worker, intake: Intake, database: Database, clock: Clock
+) -> None:
+    await intake.accept([written(1), written(2)], "webhook")
+    for _ in range(3):
+        await database.write(
+            lambda conn: inbox.claim(conn, database.cipher, OWNER, clock(), clock() + LEASE, 1, 20, ())
+        )
+        await database.write(lambda conn: inbox.recover(conn, clock(), dead_owner=OWNER))
+    async with running(lanes):
+        await until(lambda: worker.taken[11] == [2])
+    assert worker.given_up == [(1, "killed_the_process")]
+    assert worker.tries[1] == 0
+
+
+async def test_a_lost_lease_drops_what_was_claimed_and_it_is_done_once_in_order(
+    lanes: Lanes, worker: Worker, intake: Intake, database: Database, clock: Clock, store_file: Path
+) -> None:
+    """The machine slept: meanwhile the lease ran out and the lane was freed for others."""
+
+    async def sleep_too_long(row: InboxRow) -> None:
+        if worker.tries[row.update_id] == 1 and row.update_id == 1:
+            clock.forward(LEASE.total_seconds() + 1)
+            await database.write(lambda conn: inbox.recover(conn, clock()))
+
+    worker.before = sleep_too_long
+    await intake.accept([written(number) for number in (1, 2, 3)], "webhook")
+    async with running(lanes):
+        await until(lambda: len(worker.taken[11]) == 3)
+    assert worker.taken[11] == [1, 2, 3]
+    assert worker.tries == {1: 2, 2: 1, 3: 1}
+    assert states(store_file) == {"done": 3}
+
+
+async def test_a_store_that_is_away_for_long_costs_no_try_and_no_order(
+    lanes: Lanes, worker: Worker, intake: Intake, naps: list[float], store_file: Path
+) -> None:
+    """Half an hour of outages of half a second."""
+    failures = 3600
+
+    async def away(row: InboxRow) -> None:
+        if row.update_id == 1 and worker.tries[1] <= failures:
+            raise StoreUnavailable("locked")
+
+    worker.before = away
+    await intake.accept([written(1), written(2)], "webhook")
+    async with running(lanes):
+        await until(lambda: worker.taken[11] == [1, 2], 20)
+    assert len(naps) == failures
+    assert worker.given_up == []
+    assert select(store_file, "SELECT attempts FROM inbox") == [(0,), (0,)]
+
+
+async def test_a_stop_finishes_the_turn_under_way_and_gives_the_rest_back(
+    lanes: Lanes, worker: Worker, intake: Intake, database: Database, clock: Clock
+) -> None:
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    async def wait(_row: InboxRow) -> None:
+        begun.set()
+        await go_on.wait()
+
+    worker.before = wait
+    await intake.accept([written(number) for number in (1, 2, 3)], "webhook")
+    async with running(lanes) as stop:
+        await begun.wait()
+        stop.set()
+        await asyncio.sleep(0.02)
+        assert worker.taken[11] == []
+        go_on.set()
+    assert worker.taken[11] == [1]
+    await database.write(lambda conn: inbox.release(conn, OWNER))
+    rows = await database.write(
+        lambda conn: inbox.claim(
+            conn, database.cipher, "next", clock(), clock() + timedelta(seconds=9), 5, 5, ()
+        )
+    )
+    assert [(row.update_id, row.attempts) for row in rows] == [(2, 0), (3, 0)]
+
+
+async def test_a_store_that_cannot_hand_out_is_asked_again(
+    lanes: Lanes, worker: Worker, intake: Intake, locked: Locked
+) -> None:
+    await intake.accept([written(1)], "webhook")
+    async with running(lanes):
+        with locked():
+            lanes.wake()
+            await asyncio.sleep(0.1)
+            assert worker.taken == {}
+        lanes.wake()
+        await until(lambda: worker.taken == {11: [1]})
