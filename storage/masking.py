@@ -78,7 +78,7 @@ def mask(text: str) -> MaskedText:
 
     Invisible characters are dropped, and digits of other scripts become 0-9: both would hide a number.
     """
-    if not text.isascii():
+    if not text.isascii() or "\x00" in text:
         text = cleaned(text)
     if _TRIGGER.search(text) is None:
         return str.__new__(MaskedText, text)
