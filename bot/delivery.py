@@ -15,6 +15,7 @@ from bot.client import BadToken, ChatMoved, Refused, StopWriting, TelegramClient
 from bot.files import with_files
 from bot.logs import get_logger
 from bot.metrics import Metrics
+from bot.resting import rest
 from storage import Connection, Database, OutboxRow, StoreUnavailable, chats, outbox
 
 log = get_logger("delivery")
@@ -22,9 +23,8 @@ log = get_logger("delivery")
 Mark = Callable[[Connection], None]
 
 LEASE = timedelta(seconds=90)
-IDLE_SECONDS = 1.0
-MAX_ATTEMPTS = 12
-BACKOFF_LIMIT_SECONDS = 64.0
+MAX_UNANSWERED = 12
+MAX_DOUBLINGS = 6  # of the pause between tries: 1, 2, 4 ... 64 s
 # Telegram does not say whether a 429 means one chat or the whole bot: so many chats at once mean the bot.
 CHATS_FOR_GLOBAL_HALT = 3
 HALT_WINDOW = timedelta(seconds=5)
@@ -53,6 +53,8 @@ class Delivery:
         self._work = asyncio.Event()
         self._halted_until: datetime | None = None
         self._recent_429: dict[str, datetime] = {}
+        # Calls of each row whose outcome is unknown. A restart forgets them: that costs some more tries.
+        self._unanswered: dict[int, int] = {}
 
     def wake(self) -> None:
         """There may be something to send."""
@@ -72,18 +74,9 @@ class Delivery:
             except StoreUnavailable:
                 log.warning("outbox_unavailable")
                 claimed = 0
-            if not claimed:
-                await self._rest(stop)
+            await rest(self._work, claimed=claimed, busy=len(self._busy))
         if self._busy:
             await asyncio.wait(list(self._busy.values()))
-
-    async def _rest(self, stop: asyncio.Event) -> None:
-        waits = [asyncio.ensure_future(self._work.wait()), asyncio.ensure_future(stop.wait())]
-        try:
-            await asyncio.wait(waits, timeout=IDLE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for task in waits:
-                task.cancel()
 
     async def _claim(self) -> int:
         free = self._parallel - len(self._busy)
@@ -124,13 +117,14 @@ class Delivery:
     async def _send(self, row: OutboxRow) -> Mark:
         """Call Telegram once and give back the unit that stores the outcome."""
         chat_id = row.chat_id
+        unanswered = self._unanswered.pop(row.id, 0)
         try:
             try:
                 result = await self._call(row, chat_id)
             except ChatMoved as moved:
                 result = await self._call(row, moved.new_chat_id)
         except TryLater as error:
-            return self._later(row, error)
+            return self._later(row, error, unanswered)
         except StopWriting as error:
             reason = error.reason
             self._count(row, reason)
@@ -163,8 +157,16 @@ class Delivery:
     async def _call(self, row: OutboxRow, chat_id: int) -> object:
         return await self._client.call(row.method, {"chat_id": chat_id, **with_files(row.params)})
 
-    def _later(self, row: OutboxRow, error: TryLater) -> Mark:
+    def _later(self, row: OutboxRow, error: TryLater, unanswered: int) -> Mark:
         now = self._clock()
+        # Only these count: while Telegram is out of reach or says wait, a message waits.
+        unanswered += error.maybe_sent
+        if unanswered > MAX_UNANSWERED:
+            self._count(row, error.reason)
+            log.error("send_given_up", row=row.id, attempts=row.attempts, reason=error.reason)
+            return lambda conn: outbox.failed(conn, row, error.reason, now)
+        if unanswered:
+            self._unanswered[row.id] = unanswered
         if error.seconds is not None:
             self._metrics.waits.inc()
             self._count(row, "wait")
@@ -177,10 +179,8 @@ class Delivery:
 
             return hold
         self._count(row, error.reason)
-        if row.attempts >= MAX_ATTEMPTS:
-            log.error("send_given_up", row=row.id, attempts=row.attempts, reason=error.reason)
-            return lambda conn: outbox.failed(conn, row, error.reason, now)
-        due = now + timedelta(seconds=min(2.0 ** max(row.attempts - 1, 0), BACKOFF_LIMIT_SECONDS))
+        doublings = min(max(row.attempts - 1, 0), MAX_DOUBLINGS)
+        due = now + timedelta(seconds=2.0**doublings)
         log.warning("send_again", row=row.id, attempts=row.attempts, reason=error.reason)
         return lambda conn: outbox.again(conn, row, due, error.reason, maybe_sent=error.maybe_sent, now=now)
 

@@ -14,12 +14,12 @@ from typing import Protocol
 
 from bot.logs import get_logger
 from bot.metrics import Metrics
+from bot.resting import rest
 from storage import Database, InboxRow, LeaseLost, StoreUnavailable, inbox
 
 log = get_logger("lanes")
 
 LEASE = timedelta(seconds=120)
-IDLE_SECONDS = 1.0
 MAX_TRIES = 3
 RETRY_SECONDS = (1.0, 4.0)
 STORE_WAIT_SECONDS = 0.5
@@ -78,13 +78,7 @@ class Lanes:
             except StoreUnavailable:
                 log.warning("inbox_unavailable")
                 claimed = 0
-            if not claimed:
-                waits = [asyncio.ensure_future(self._work.wait()), asyncio.ensure_future(stop.wait())]
-                try:
-                    await asyncio.wait(waits, timeout=IDLE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
-                finally:
-                    for task in waits:
-                        task.cancel()
+            await rest(self._work, claimed=claimed, busy=len(self._busy))
         self._stopping = True
         if self._busy:
             await asyncio.wait(list(self._busy.values()))

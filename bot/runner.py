@@ -153,8 +153,10 @@ async def _work(app: App, stop: asyncio.Event, ready: asyncio.Event | None) -> N
         if ready is not None:
             ready.set()
         await stop.wait()
+        app.lanes.wake()
         await tasks.finished("lanes", STOP_SECONDS / 2)
         stopping.set()
+        app.delivery.wake()
         await tasks.finished("delivery", STOP_SECONDS / 2)
     await app.database.write(lambda conn: inbox.release(conn, app.owner))
     await app.database.write(lambda conn: outbox.release(conn, app.owner))
