@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-import nlu
 from storage import migrate
 
 HERE = Path(__file__).resolve().parent
@@ -25,6 +24,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.fixture(scope="session")
 def small_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the model of the small training data, to be copied or read: trained once a session."""
+    import nlu
+
     folder = tmp_path_factory.mktemp("small-model")
     nlu.load(SMALL_TRAINING, folder, use_encoder=False)
     return folder
