@@ -15,7 +15,7 @@ from typing import Protocol
 from bot.logs import get_logger
 from bot.metrics import Metrics
 from bot.resting import rest
-from storage import Database, InboxRow, LeaseLost, StoreUnavailable, inbox
+from storage import Chat, Connection, Database, InboxRow, LeaseLost, StoreUnavailable, chats, inbox
 
 log = get_logger("lanes")
 
@@ -29,8 +29,8 @@ PER_LANE = 20
 class Turns(Protocol):
     """What a lane does with its updates."""
 
-    async def take(self, row: InboxRow) -> None:
-        """Answer one update and commit everything; raises when it could not."""
+    async def take(self, row: InboxRow, chat: Chat | None) -> Chat:
+        """Answer one update and commit everything -> the chat after it; raises when it could not."""
 
     async def give_up(self, row: InboxRow, reason: str | BaseException) -> None:
         """The last try failed: apologise and close the row with the reason, in one commit."""
@@ -89,52 +89,56 @@ class Lanes:
             return 0
         now = self._clock()
         busy = set(self._busy)
-        rows = await self._database.write(
-            lambda conn: inbox.claim(
-                conn, self._database.cipher, self._owner, now, now + LEASE, free, PER_LANE, busy
-            )
-        )
-        by_lane: dict[str, list[InboxRow]] = defaultdict(list)
-        for row in rows:
-            by_lane[row.lane].append(row)
-        for lane, waiting in by_lane.items():
-            self._busy[lane] = asyncio.create_task(self._work_off(lane, waiting))
-        return len(rows)
+        cipher = self._database.cipher
 
-    async def _work_off(self, lane: str, rows: list[InboxRow]) -> None:
+        def claim(conn: Connection) -> tuple[dict[str, list[InboxRow]], dict[str, Chat]]:
+            by_lane: dict[str, list[InboxRow]] = defaultdict(list)
+            for row in inbox.claim(conn, cipher, self._owner, now, now + LEASE, free, PER_LANE, busy):
+                by_lane[row.lane].append(row)
+            return by_lane, chats.find_all(conn, cipher, by_lane) if by_lane else {}
+
+        by_lane, known = await self._database.write(claim)
+        for lane, waiting in by_lane.items():
+            self._busy[lane] = asyncio.create_task(self._work_off(lane, waiting, known.get(lane)))
+        return len(by_lane)
+
+    async def _work_off(self, lane: str, rows: list[InboxRow], chat: Chat | None) -> None:
+        # While the lease holds nobody else takes turns in this chat: a turn finds what the last one left.
         try:
             for row in rows:
-                if self._stopping or not await self._try(row):
+                if self._stopping:
+                    break
+                proceed, chat = await self._try(row, chat)
+                if not proceed:
                     # What is left of this lane must not overtake the row that waits.
                     break
         finally:
             self._busy.pop(lane, None)
             self._work.set()
 
-    async def _try(self, row: InboxRow) -> bool:
+    async def _try(self, row: InboxRow, chat: Chat | None) -> tuple[bool, Chat | None]:
         """Answer one update. False: the rest of this lane is handed out again later, in order."""
         while True:
             try:
-                return await self._try_once(row)
+                return await self._try_once(row, chat)
             except StoreUnavailable:
                 # Nothing of the turn was stored, and its lease still holds the lane: go on from here.
                 log.warning("turn_not_stored", row=row.id)
             await self._sleep(STORE_WAIT_SECONDS)
             if self._stopping:
-                return False
+                return False, chat
 
-    async def _try_once(self, row: InboxRow) -> bool:
+    async def _try_once(self, row: InboxRow, chat: Chat | None) -> tuple[bool, Chat | None]:
         tries = row.attempts + 1
         try:
             if tries > MAX_TRIES:
                 # It took the process down each time, or nothing could be stored of its failures.
                 await self._give_up(row, "killed_the_process")
-                return True
-            await self._worker.take(row)
-            return True
+                return True, chat
+            return True, await self._worker.take(row, chat)
         except LeaseLost:
             log.warning("lease_lost", row=row.id)
-            return False
+            return False, chat
         except StoreUnavailable:
             raise
         except Exception as error:
@@ -143,12 +147,12 @@ class Lanes:
         try:
             if tries >= MAX_TRIES:
                 await self._give_up(row, reason)
-                return True
+                return True, chat
             due = self._clock() + timedelta(seconds=RETRY_SECONDS[tries - 1])
             await self._database.write(lambda conn: inbox.retry(conn, row, reason, due))
         except (StoreUnavailable, LeaseLost):
             log.warning("failure_not_stored", row=row.id)
-        return False
+        return False, chat
 
     async def _give_up(self, row: InboxRow, reason: str | BaseException) -> None:
         try:

@@ -17,6 +17,7 @@ from bot.logs import get_logger
 from bot.metrics import Metrics
 from handlers import Call, Exchange
 from storage import (
+    Chat,
     Connection,
     Database,
     Feedback,
@@ -73,14 +74,17 @@ class Turns:
         self._metrics = metrics
         self._cosmetic: set[asyncio.Task[None]] = set()
 
-    async def take(self, row: InboxRow) -> None:
-        """Answer one update; everything that follows is in the database when this returns."""
+    async def take(self, row: InboxRow, chat: Chat | None) -> Chat:
+        """Answer one update; everything that follows is in the database when this returns.
+
+        `chat` is the row's chat as it is stored (None: somebody new); back comes the chat after the turn.
+        """
         update_json = json.loads(row.payload)
-        exchange = await self._exchange(row, chat_of(update_json))
+        exchange = self._exchange(row, chat, chat_of(update_json))
         update = Update.de_json(update_json, self._client)
         await self._conversation.take(update, exchange)
         now = self._clock()
-        await self._database.write(lambda conn: self._store(conn, row, exchange, now))
+        after = await self._database.write(lambda conn: self._store(conn, row, exchange, now))
         if exchange.calls or exchange.export:
             self._wake_delivery()
         self._metrics.turn_seconds.observe((now - row.received_at).total_seconds())
@@ -90,10 +94,12 @@ class Turns:
             task = asyncio.create_task(self._call_quietly(call))
             self._cosmetic.add(task)
             task.add_done_callback(self._cosmetic.discard)
+        return after
 
     async def give_up(self, row: InboxRow, reason: str | BaseException) -> None:
         """Close a row that failed three times: the person gets an apology, the row keeps the reason."""
-        exchange = await self._exchange(row, chat_of(json.loads(row.payload)))
+        chat = await self._database.read(lambda conn: chats.find(conn, self._cipher, row.lane))
+        exchange = self._exchange(row, chat, chat_of(json.loads(row.payload)))
         self._conversation.apologise(None, exchange)
         calls = [(call.method, call.params) for call in exchange.calls]
 
@@ -104,12 +110,11 @@ class Turns:
         await self._database.write(close)
         self._wake_delivery()
 
-    async def _exchange(self, row: InboxRow, chat_id: int) -> Exchange:
+    def _exchange(self, row: InboxRow, chat: Chat | None, chat_id: int) -> Exchange:
         now = self._clock()
-        chat = await self._database.read(lambda conn: chats.find(conn, self._cipher, row.lane))
         return Exchange(chat=chat or chats.new(row.lane, chat_id, now), now=now, received_at=row.received_at)
 
-    def _store(self, conn: Connection, row: InboxRow, exchange: Exchange, now: datetime) -> None:
+    def _store(self, conn: Connection, row: InboxRow, exchange: Exchange, now: datetime) -> Chat:
         feedback, case = exchange.feedback, exchange.case
 
         def calls(turn_id: int | None) -> StoredCalls:
@@ -133,7 +138,7 @@ class Turns:
             else None,
             erase=exchange.erase,
         )
-        finish_turn(conn, self._cipher, row, exchange.chat, outcome, now)
+        return finish_turn(conn, self._cipher, row, exchange.chat, outcome, now).chat
 
     def _deletions(self, conn: Connection, lane: str, now: datetime) -> StoredCalls:
         """Take back what the bot wrote, as far as Telegram still allows."""

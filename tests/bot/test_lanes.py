@@ -16,7 +16,7 @@ import pytest
 from bot.intake import Intake
 from bot.lanes import LEASE, PER_LANE, Lanes
 from bot.metrics import Metrics
-from storage import Database, InboxRow, StoreUnavailable, inbox
+from storage import Chat, Database, InboxRow, StoreUnavailable, chats, inbox
 from tests.bot.conftest import Locked
 from tests.bot.tools import select, until, written
 from tests.transcripts.driver import Clock
@@ -38,7 +38,7 @@ class Worker:
         self.most_at_once: Counter[int] = Counter()
         self.most_chats_at_once = 0
 
-    async def take(self, row: InboxRow) -> None:
+    async def take(self, row: InboxRow, known: Chat | None) -> Chat:
         chat = json.loads(row.payload)["message"]["chat"]["id"]
         self.tries[row.update_id] += 1
         self.at_once[chat] += 1
@@ -51,6 +51,7 @@ class Worker:
         finally:
             self.at_once[chat] -= 1
         self.taken[chat].append(row.update_id)
+        return known or chats.new(row.lane, chat, self._clock())
 
     async def give_up(self, row: InboxRow, reason: str | BaseException) -> None:
         await self._database.write(lambda conn: inbox.dead(conn, row, reason, self._clock()))
