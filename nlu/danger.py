@@ -169,7 +169,7 @@ def _without_figures(words: Sequence[str]) -> tuple[str, ...]:
 
 
 def _joined(words: Sequence[str]) -> tuple[str, ...]:
-    """"di pukul" is "dipukul": joined where the joined word begins a sign."""
+    """ "di pukul" is "dipukul": joined where the joined word begins a sign."""
     joined: list[str] = []
     for word in words:
         if joined and joined[-1] == "di" and lists().signs.knows("di" + word):

@@ -80,7 +80,9 @@ def _encoded(vectors: Floats, labels: Sequence[str], weights: NDArray[np.float64
 
 
 def _limits(samples: Samples, features: NDArray[np.float32], labels: Sequence[str]) -> DangerLimits:
-    keys = [hashlib.sha256(" ".join(d.words).encode("utf-8", "replace")).digest()[0] for d in samples.documents]
+    keys = [
+        hashlib.sha256(" ".join(d.words).encode("utf-8", "replace")).digest()[0] for d in samples.documents
+    ]
     folds = np.array(keys) % FOLDS
     lexical = np.zeros(len(labels), np.float32)
     both = np.zeros(len(labels), np.float32)

@@ -5,7 +5,6 @@ adds to the rules. Two linear models, on words and on the encoder's vector, each
 names the kind.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +16,7 @@ from nlu.softmax import Softmax, normalised
 from nlu.types import DangerSign
 
 CALM, DANGER = "calm", "danger"
+SECOND_KIND = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +48,20 @@ class DangerModel:
             return lexical
         return (lexical + _odds(self.encoded.probabilities(vector))) / 2
 
-    def sign(self, odds: float, encoded: bool, indices: Ints, values: Floats) -> DangerSign | None:
-        """A sign with the likeliest kind, if the odds reach the limit."""
+    def added(
+        self, signs: tuple[DangerSign, ...], odds: float, encoded: bool, indices: Ints, values: Floats
+    ) -> tuple[DangerSign, ...]:
+        """The signs of the rules, with the likeliest kinds added if the odds reach the limit."""
         if odds < (self.limits.alarm if encoded else self.limits.alarm_lexical):
-            return None
+            return signs
         kinds = self.kinds.sparse(indices, values)
-        kind = self.kinds.classes[int(np.argmax(kinds))]
-        return DangerSign(kind, f"model: {1 / (1 + np.exp(-odds)):.2f} likely danger")
+        known = {sign.kind for sign in signs}
+        evidence = f"model: {1 / (1 + np.exp(-odds)):.2f} likely danger"
+        order = np.argsort(-kinds, kind="stable")
+        likely = [self.kinds.classes[at] for at in order[:2] if at == order[0] or kinds[at] >= SECOND_KIND]
+        if known and kinds[order[0]] < SECOND_KIND:
+            return signs
+        return (*signs, *(DangerSign(kind, evidence) for kind in likely if kind not in known))
 
 
 def _odds(probabilities: Floats) -> float:
@@ -65,4 +72,6 @@ def _odds(probabilities: Floats) -> float:
 def odds_of(model: Softmax, features: object) -> NDArray[np.float32]:
     """Log-odds for many, for fitting."""
     probabilities = normalised(model.logits(features))
-    return np.asarray(np.log(probabilities[:, 1] + 1e-6) - np.log(probabilities[:, 0] + 1e-6), dtype=np.float32)
+    return np.asarray(
+        np.log(probabilities[:, 1] + 1e-6) - np.log(probabilities[:, 0] + 1e-6), dtype=np.float32
+    )

@@ -1,54 +1,27 @@
-"""Which country a message is about, and for whom it asks. Gazetteers and small grammar, no model."""
+"""Which country a message is about, and for whom it asks: word lists and a little grammar, no model.
+
+Words are in standard Indonesian, as `standard.py` writes them.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from nlu import lexicons
 
 LONGEST_NAME = 4
-TOWARDS = frozenset(
-    [
-        "ke",
-        "to",
-        "menuju",
-        "tujuan",
-        "nang",
-        "neng",
-        "ning",
-        "menyang",
-        "teng",
-        "dhateng",
-        "ka",
-        "tka",
-        "ring",
-        "aring",
-        "jurusan",
-    ]
-)
-AT = frozenset(
-    [
-        "di",
-        "in",
-        "at",
-        "dari",
-        "from",
-        "ti",
-        "saking",
-        "sko",
-        "neng",
-        "ning",
-        "nang",
-        "teng",
-        "sa",
-        "wonten",
-        "ing",
-    ]
-)
-NOT_A_PLACE_AFTER = frozenset({"bahasa", "basa", "language"})
-LANGUAGES_OF_MANY = frozenset({"inggris", "english", "arab", "arabic", "mandarin", "china", "cina", "melayu"})
-NEGATIONS = frozenset(
-    ["bukan", "bkn", "not", "dudu", "sanes", "lain", "sanes", "selain", "gak", "ora", "dede"]
-)
+TOWARDS = frozenset({"ke", "to", "menuju", "tujuan", "jurusan", "kepengin", "pilih"})
+AT = frozenset({"di", "in", "at", "pada"})
+FROM = frozenset({"dari", "from", "eks", "mantan", "pulang"})
+NEGATIONS = frozenset({"bukan", "selain", "not", "tidak", "kecuali"})
+
+# "bahasa Inggris" is spoken in many countries and names none.
+TONGUE = frozenset({"bahasa", "language", "kamus", "ngomong", "speak"})
+TONGUES_OF_MANY = frozenset({"inggris", "english", "arab", "arabic", "mandarin", "china", "cina", "melayu", "tionghoa"})
+
+# How much a mention counts by the word before it, and how much less if it is no plain name.
+GOES, IS_THERE, COMES, BARE = 3.0, 2.0, 1.0, 1.5
+NO_NAME = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,145 +34,108 @@ class Mention:
     end: int
 
 
+@cache
+def _first_words() -> frozenset[str]:
+    names = {name.split()[0] for name in lexicons.countries()}
+    return frozenset(names | {name.split()[0] for name in lexicons.indonesian_places()})
+
+
 def mentions(words: Sequence[str]) -> list[Mention]:
-    """All country names, longest match first, left to right."""
-    names = lexicons.countries()
-    places = lexicons.indonesian_places()
+    """All country names left to right, the longest where several begin. Places in Indonesia are passed over."""
+    names, places, first = lexicons.countries(), lexicons.indonesian_places(), _first_words()
     found: list[Mention] = []
     at = 0
     while at < len(words):
-        for length in range(min(LONGEST_NAME, len(words) - at), 0, -1):
-            name = " ".join(words[at : at + length])
-            if name in places and name not in names:
-                at += length
-                break
-            place = names.get(name)
-            if place is None or _is_language(words, at) or _is_weak(words, at, place.kind):
-                continue
-            found.append(Mention(place.code, place.kind, at, at + length))
-            at += length
-            break
-        else:
-            at += 1
+        step = 1
+        if words[at] in first:
+            for length in range(min(LONGEST_NAME, len(words) - at), 0, -1):
+                name = " ".join(words[at : at + length])
+                place = names.get(name)
+                if place is not None and _counts(words, at, place.kind):
+                    found.append(Mention(place.code, place.kind, at, at + length))
+                if place is not None or name in places:
+                    step = length
+                    break
+        at += step
     return found
 
 
 def destination(words: Sequence[str]) -> str | None:
-    """The country the message is about: the one it goes to before the one it is at before any other."""
-    best: tuple[int, int] | None = None
-    chosen: str | None = None
+    """The country the message is about: where it goes, before where it is, before where it comes from."""
+    best, chosen = -9.0, None
     for mention in mentions(words):
-        before = words[max(0, mention.start - 2) : mention.start]
-        if before and before[-1] in NEGATIONS:
+        if _denied(words, mention.start):
             continue
-        strength = 2 if before and before[-1] in TOWARDS else 1 if before and before[-1] in AT else 0
-        if mention.kind in {"money", "word", "exam", "weak"}:
-            strength -= 1
-        if best is None or (strength, -mention.start) > best:
-            best, chosen = (strength, -mention.start), mention.code
+        before = words[mention.start - 1] if mention.start else ""
+        weight = GOES if before in TOWARDS else IS_THERE if before in AT else COMES if before in FROM else BARE
+        if mention.kind not in {"name", "city", "region"}:
+            weight -= NO_NAME
+        if weight > best:
+            best, chosen = weight, mention.code
     return chosen
 
 
-def _is_language(words: Sequence[str], at: int) -> bool:
-    return at > 0 and words[at - 1] in NOT_A_PLACE_AFTER and words[at] in LANGUAGES_OF_MANY
-
-
-def _is_weak(words: Sequence[str], at: int, kind: str) -> bool:
-    return kind == "weak" and not (at > 0 and words[at - 1] in (TOWARDS | AT))
-
-
-RELATIVES = frozenset(
-    [
-        "suami",
-        "istri",
-        "anak",
-        "anakku",
-        "anaknya",
-        "suamiku",
-        "istriku",
-        "ibu",
-        "ibuku",
-        "bapak",
-        "bapakku",
-        "ayah",
-        "ayahku",
-        "kakak",
-        "kakakku",
-        "adik",
-        "adikku",
-        "saudara",
-        "keponakan",
-        "sepupu",
-        "paman",
-        "bibi",
-        "tante",
-        "om",
-        "mertua",
-        "menantu",
-        "cucu",
-        "kakek",
-        "nenek",
-        "orang-tua",
-        "keluarga",
-        "pacar",
-        "tunangan",
-        "bojo",
-        "bojoku",
-        "lare",
-        "anakku",
-        "mbokku",
-        "emakku",
-        "pakdhe",
-        "budhe",
-        "adhiku",
-        "mbakyu",
-        "kangmas",
-        "husband",
-        "wife",
-        "son",
-        "daughter",
-        "mother",
-        "father",
-        "sister",
-        "brother",
-        "cousin",
-        "aunt",
-        "uncle",
-        "pamajikan",
-        "salaki",
-        "budak",
-        "indung",
-        "lanceuk",
-        "rai",
-    ]
-)
-OTHERS = frozenset(
-    [
-        "tetangga",
-        "teman",
-        "warga",
-        "kenalan",
-        "temanku",
-        "kawan",
-        "tonggo",
-        "kanca",
-        "tatangga",
-        "babaturan",
-        "neighbor",
-        "friend",
-    ]
-)
-
-
 def asks_for(words: Sequence[str]) -> str:
-    """self, relative or other. Address ("bu", "pak", "mas") does not count as a relative."""
+    """self, relative or other.
+
+    A relative or neighbour counts where the matter is theirs: not as a form of address ("bu, ..."), and not as a
+    companion of the writer's own matter ("suami tidak mengizinkan", "kirim uang ke ibu").
+    """
+    people = lexicons.word_sets("people.yml")
     for at, word in enumerate(words):
-        after = words[at + 1] if at + 1 < len(words) else ""
-        base = word.split("-")[0]
-        if base in OTHERS:
+        if word in people["helpers"] and _introduces_self(words, at):
             return "other"
-        if base in RELATIVES and (
-            word.endswith(("ku", "nya")) or after in {"saya", "sy", "aku", "kami", "kula"}
-        ):
-            return "relative"
+        if word == "orang" and at + 1 < len(words) and words[at + 1] == "tua":
+            kind = "relative"
+        elif word in people["others"]:
+            kind = "other"
+        elif word in people["relatives"] and not _is_address(words, at):
+            kind = "relative"
+        else:
+            continue
+        if not _is_companion(words, at):
+            return kind
     return "self"
+
+
+def _counts(words: Sequence[str], at: int, kind: str) -> bool:
+    before = words[at - 1] if at else ""
+    if before in TONGUE and words[at] in TONGUES_OF_MANY:
+        return False
+    return kind != "weak" or before in TOWARDS | AT | FROM
+
+
+def _denied(words: Sequence[str], start: int) -> bool:
+    before = words[start - 1] if start else ""
+    if before in NEGATIONS:
+        return True
+    return before in TOWARDS | AT and start > 1 and words[start - 2] in NEGATIONS
+
+
+def _introduces_self(words: Sequence[str], at: int) -> bool:
+    """ "Saya kades", "saya dari perangkat desa", "kami relawan": the writer asks on behalf of others."""
+    myself = lexicons.word_sets("people.yml")["myself"]
+    return any(word in myself for word in words[max(0, at - 3) : at])
+
+
+def _is_address(words: Sequence[str], at: int) -> bool:
+    """ "Ibu", "bapak", "kakak" alone are also how one speaks to the office: kin only where something befalls them."""
+    if words[at] not in {"ibu", "bapak", "kakak", "adik", "om", "tante", "mama", "papa", "mamak"}:
+        return False
+    after = words[at + 1] if at + 1 < len(words) else ""
+    return after in lexicons.word_sets("people.yml")["address_before"] or not after
+
+
+def _is_companion(words: Sequence[str], at: int) -> bool:
+    people = lexicons.word_sets("people.yml")
+    myself = people["myself"]
+    if at and words[at - 1] in people["companion_before"]:
+        return True
+    after = [word for word in words[at + 1 : at + 5] if word not in myself and word != "tua"]
+    following = after[:3]
+    if any(word in people["companion_after"] for word in following[:2]):
+        # "istri saya minta izin berangkat" is about her; "istri saya tidak mengizinkan" about the writer.
+        return True
+    return bool(following[:2]) and following[0] in {"tidak", "belum", "jangan"} and any(
+        word in people["companion_after"] for word in following[1:3]
+    )

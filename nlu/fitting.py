@@ -16,9 +16,8 @@ LEXICAL_STRENGTH = 0.7
 ENCODED_STRENGTH = 0.05
 NEVER_SEEN = -5.0
 
-# The encoder is not asked where the lexical model alone is right at least this often.
-ENOUGH_PRECISION = 0.985
-ENOUGH_EXAMPLES = 20
+# The encoder is not asked where leaving it out costs at most this share of all examples.
+ENCODER_MAY_MISS = 0.0015
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +72,19 @@ def fitted(held_out: HeldOut) -> Fitted:
     if held_out.blended is None:
         return Fitted()
     temperature = best_temperature(np.log(held_out.blended + SMALL), held_out.truth)
-    sure = held_out.lexical.max(axis=1)
-    right = held_out.lexical.argmax(axis=1) == held_out.truth
+    return Fitted(temperature, _enough(held_out.lexical, held_out.blended, held_out.truth))
+
+
+def _enough(lexical: Floats, both: Floats, truth: NDArray[np.intp]) -> float:
+    """The lowest lexical probability from which asking the encoder changes next to nothing."""
+    sure = lexical.max(axis=1)
+    right, right_both = lexical.argmax(axis=1) == truth, both.argmax(axis=1) == truth
     enough = 1.01
-    for limit in np.linspace(0.99, 0.5, 50):
-        chosen = right[sure >= limit]
-        if len(chosen) >= ENOUGH_EXAMPLES:
-            if chosen.mean() < ENOUGH_PRECISION:
-                break
-            enough = float(limit)
-    return Fitted(temperature, enough)
+    for limit in np.linspace(0.99, 0.3, 70):
+        if np.where(sure >= limit, right, right_both).mean() < right_both.mean() - ENCODER_MAY_MISS:
+            break
+        enough = float(limit)
+    return enough
 
 
 def train_encoded(vectors: Floats, labels: Sequence[str]) -> EncodedModel:

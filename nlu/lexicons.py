@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from ruamel.yaml import YAML
+
 FOLDER = Path(__file__).parent / "lexicon"
 
 
@@ -77,3 +79,9 @@ def unmistakable() -> dict[str, str]:
             if word not in indonesian_words():
                 found.setdefault(word, gloss)
     return found
+
+
+@cache
+def word_sets(name: str) -> dict[str, frozenset[str]]:
+    """The named sets of words of a YAML file."""
+    return {key: frozenset(str(words).split()) for key, words in YAML(typ="safe").load(FOLDER / name).items()}

@@ -9,13 +9,12 @@ from pathlib import Path
 
 import numpy as np
 
-from nlu import cache, danger_fitting, embeddings, fitting, language, packing, reading
+from nlu import cache, danger_fitting, embeddings, fitting, language, packing, reading, training
 from nlu.danger_model import DangerModel
 from nlu.encoder import Encoder
 from nlu.engine import Engine
-from nlu.features import Document, Floats, Vectoriser
+from nlu.features import Floats, Vectoriser
 from nlu.language import LanguageModel
-from nlu.reading import Reading
 from nlu.training import TrainingData
 from nlu.vocabulary import Vocabulary
 
@@ -37,18 +36,21 @@ class Model:
     modules: dict[str, str]
 
 
-def key(data: TrainingData, with_encoder: bool) -> str:
+def key(training_folder: Path, with_encoder: bool) -> str:
     """Changes with the data, the code and word lists of this package, and the presence of the encoder."""
-    digest = hashlib.sha256(f"{data.fingerprint} {with_encoder} {np.__version__}".encode())
+    digest = hashlib.sha256(
+        f"{training.fingerprint(training_folder)} {with_encoder} {np.__version__}".encode()
+    )
     here = Path(__file__).parent
-    for path in sorted([*here.glob("*.py"), *(here / "lexicon").glob("*.tsv"), *(here / "lexicon").glob("*.yml")]):
+    lexicon = here / "lexicon"
+    for path in sorted([*here.glob("*.py"), *lexicon.glob("*.tsv"), *lexicon.glob("*.yml")]):
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
 
-def load_or_train(data: TrainingData, folder: Path | None, encoder: Encoder | None) -> Model:
+def load_or_train(training_folder: Path, folder: Path | None, encoder: Encoder | None) -> Model:
     """From the cache folder where it holds this very model, else trained and stored there."""
-    name = key(data, encoder is not None)
+    name = key(training_folder, encoder is not None)
     path = folder / MODEL_FILE if folder is not None else None
     if path is not None and (stored := cache.load(path, name)) is not None:
         try:
@@ -56,7 +58,7 @@ def load_or_train(data: TrainingData, folder: Path | None, encoder: Encoder | No
         except (KeyError, IndexError, TypeError, ValueError) as error:
             logger.warning("nlu_cache_unusable", extra={"reason": type(error).__name__})
     started = time.monotonic()
-    model = train(data, folder, encoder)
+    model = train(training.read(training_folder), folder, encoder)
     logger.info("nlu_trained", extra={"seconds": round(time.monotonic() - started, 1)})
     if path is not None:
         try:

@@ -85,5 +85,8 @@ class OpenedBox:
     def danger(self, name: str) -> DangerModel:
         limits = DangerLimits(**self.header[name])
         return DangerModel(
-            self.softmax(f"{name}.lexical"), self.encoded(f"{name}.encoded"), self.softmax(f"{name}.kinds"), limits
+            self.softmax(f"{name}.lexical"),
+            self.encoded(f"{name}.encoded"),
+            self.softmax(f"{name}.kinds"),
+            limits,
         )

@@ -54,14 +54,17 @@ def plain_sentences(text: str) -> list[tuple[str, ...]]:
     return [words for part in split(cut(text)) if (words := words_of(part))]
 
 
-def read(sentences: Sequence[tuple[str, ...]], language: str, vocabulary: Vocabulary | None = None) -> Reading:
+def read(
+    sentences: Sequence[tuple[str, ...]], language: str, vocabulary: Vocabulary | None = None
+) -> Reading:
     """Training examples are read without a vocabulary, messages with it."""
     repaired: dict[str, str] = {}
     if vocabulary is not None:
         every = {word for words in sentences for word in words}
         repaired = {word: better for word in every if (better := vocabulary.repair(word)) != word}
     read_sentences = tuple(
-        Sentence(plain, standard([repaired.get(word, word) for word in plain], language)) for plain in sentences
+        Sentence(plain, standard([repaired.get(word, word) for word in plain], language))
+        for plain in sentences
     )
     return Reading(read_sentences, danger.assess([s.words for s in read_sentences]), repaired)
 

@@ -5,7 +5,9 @@ import re
 MAX_SENTENCES = 24
 
 _BREAK = re.compile(r"(?<=[.!?…])[\s\"')]+(?=\S)|\n+|[?!]+(?=\S)|;\s+")
-_ABBREVIATED = re.compile(r"\b(?:pt|cv|no|jl|jln|dr|hj|bpk|sdr|st|wr|wb|dll|dsb|tgl|rp|kab|kec|ds|drs|yth)\.$", re.I)
+_ABBREVIATED = re.compile(
+    r"\b(?:pt|cv|no|jl|jln|dr|hj|bpk|sdr|st|wr|wb|dll|dsb|tgl|rp|kab|kec|ds|drs|yth)\.$", re.I
+)
 
 
 def split(text: str) -> list[str]:

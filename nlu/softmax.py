@@ -57,7 +57,9 @@ def matrix(vectoriser: Vectoriser, documents: Sequence[Document]) -> Any:
     return csr_matrix((values, indices, pointers), shape=(len(documents), len(vectoriser.vocabulary)))
 
 
-def train_margins(features: Any, labels: Sequence[str], strength: float, *, balanced: bool = False) -> Softmax:
+def train_margins(
+    features: Any, labels: Sequence[str], strength: float, *, balanced: bool = False
+) -> Softmax:
     """One linear SVM a class on sparse features: in seconds where logistic regression takes minutes.
 
     Its margins are not probabilities until they are cooled by a temperature fitted on held-out examples.
@@ -67,7 +69,9 @@ def train_margins(features: Any, labels: Sequence[str], strength: float, *, bala
 
     with threadpool_limits(1), warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        model = LinearSVC(C=strength, random_state=0, class_weight="balanced" if balanced else None).fit(features, list(labels))
+        model = LinearSVC(C=strength, random_state=0, class_weight="balanced" if balanced else None).fit(
+            features, list(labels)
+        )
     return _both_sides(model)
 
 

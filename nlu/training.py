@@ -17,6 +17,7 @@ RASA_VERSION = "3.1"
 DANGER_KINDS = (
     "violence", "sexual-violence", "confinement", "trafficking", "threat", "self-harm", "medical", "child", "disaster"
 )  # fmt: skip
+DANGER_FOLDER = "danger"
 LANGUAGES = ("id", "jv", "su", "en", "ms", "mad", "sas")
 
 
@@ -52,8 +53,7 @@ class TrainingData:
     """All examples in the order of the files, which are read sorted by path."""
 
     examples: tuple[Example, ...]
-    danger: tuple[DangerExample, ...]
-    fingerprint: str
+    danger: tuple[DangerExample, ...] = ()
 
     @property
     def intents(self) -> tuple[str, ...]:
@@ -68,28 +68,40 @@ class TrainingData:
         return found
 
 
+def files(folder: Path) -> list[Path]:
+    """The files of the training data, in the order in which they are read."""
+    return [path for name in (*LANGUAGES, DANGER_FOLDER) for path in sorted((folder / name).glob("*.yml"))]
+
+
+def fingerprint(folder: Path) -> str:
+    """Changes with any byte of the training data; does not read it as YAML."""
+    digest = hashlib.sha256()
+    for path in files(folder):
+        digest.update(f"{path.parent.name}/{path.name}\0".encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
 def read(folder: Path) -> TrainingData:
-    """Read `<folder>/<language>/<module>.yml`. Raises TrainingError with every problem of every file."""
+    """Read `<folder>/<language>/<module>.yml` and `<folder>/danger/*.yml`.
+
+    Raises TrainingError with every problem of every file.
+    """
     problems: list[str] = []
     examples: dict[tuple[str, str], Example] = {}
-    digest = hashlib.sha256()
-    for language in LANGUAGES:
-        for path in sorted((folder / language).glob("*.yml")):
-            digest.update(f"{language}/{path.name}\0".encode())
-            digest.update(path.read_bytes())
-            for example in _read_file(path, language, problems):
-                examples.setdefault((example.intent, example.text.casefold()), example)
     dangers: dict[str, DangerExample] = {}
-    for path in sorted((folder / "danger").glob("*.yml")):
-        digest.update(f"danger/{path.name}\0".encode())
-        digest.update(path.read_bytes())
-        for found in _read_danger(path, problems):
-            dangers.setdefault(found.text.casefold(), found)
+    for path in files(folder):
+        if path.parent.name == DANGER_FOLDER:
+            for found in _read_danger(path, problems):
+                dangers.setdefault(found.text.casefold(), found)
+        else:
+            for example in _read_file(path, path.parent.name, problems):
+                examples.setdefault((example.intent, example.text.casefold()), example)
     if not examples and not problems:
         problems.append(f"{folder}:1: no training examples found (looked for <language>/<module>.yml)")
     if problems:
         raise TrainingError(problems)
-    return TrainingData(tuple(examples.values()), tuple(dangers.values()), digest.hexdigest())
+    return TrainingData(tuple(examples.values()), tuple(dangers.values()))
 
 
 def load_yaml(path: Path) -> Any:

@@ -2,23 +2,29 @@
 
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from nlu import decision, entities, language, model, training
-from nlu.context import last_turn
+from nlu import context as carried
+from nlu import decision, entities, language, model, parts
 from nlu.embeddings import packed, unpacked
 from nlu.encoder import Encoder
-from nlu.features import Floats
+from nlu.engine import Scores
+from nlu.features import Document, Floats
+from nlu.ranking import Ranking
 from nlu.reading import Reading, plain_sentences, read
-from nlu.types import OUT_OF_SCOPE, Context, DangerSign, Decision, Scored, Understanding
+from nlu.types import OUT_OF_SCOPE, Context, DangerSign, Decision, Understanding
 
 SearchFunction = Callable[[str], Sequence[str]]
 
 NO_CONTEXT = Context()
-RANKED = 5
 SERVICE_MODULES = frozenset({"service", "out-of-scope"})
+COURTESIES = frozenset({"greet", "thanks", "goodbye"})
+ALSO_FROM = 0.6
+CHOSEN = 0.97
+FOLLOWED = 0.9
 
 logger = logging.getLogger(__name__)
 
@@ -34,71 +40,94 @@ def load(
 
     `search` gives topics whose articles match words, best first. Raises TrainingError for unusable data.
     """
-    data = training.read(training_folder)
     encoder = Encoder() if use_encoder and Encoder.available() else None
     if use_encoder and encoder is None:
         logger.warning("nlu_encoder_missing")
-    return Understander(model.load_or_train(data, cache, encoder), encoder, search)
+    return Understander(model.load_or_train(training_folder, cache, encoder), encoder, search)
+
+
+@dataclass(frozen=True, slots=True)
+class Thought:
+    """What was made of a message before the decision; `explain.py` shows it."""
+
+    reading: Reading
+    spoken: tuple[str, float]
+    scores: Scores
+    danger_odds: float
+    signs: tuple[DangerSign, ...]
+    ranking: Ranking
+    destination: str | None
+    because: str
+    also: tuple[str, ...]
 
 
 class Understander:
-    """Shared by all chats; keeps nothing of them."""
+    """Shared by all chats and threads; keeps nothing of them."""
 
     def __init__(
         self, trained: model.Model, encoder: Encoder | None = None, search: SearchFunction | None = None
     ) -> None:
         self.model = trained
+        self.service = frozenset(t for t, m in trained.modules.items() if m in SERVICE_MODULES)
+        self.engine = "embedded" if encoder is not None else "embedded-lexical"
         self._encoder = encoder
         self._search = search
-        self._service = frozenset(t for t, m in trained.modules.items() if m in SERVICE_MODULES)
-        self.engine = "embedded" if encoder is not None else "embedded-lexical"
 
     def understand(self, text: str, context: Context = NO_CONTEXT) -> Understanding:
-        """Never raises for any text: what fails is logged, and danger is looked for first."""
-        sentences = plain_sentences(text)
-        likeliest = self.model.language.likeliest(tuple(word for words in sentences for word in words))
-        reading = read(sentences, likeliest[0], self.model.vocabulary)
-        features = self.model.vectoriser.transform(reading.document())
-        lexical = self.model.engine.first(*features)
-        danger = self.model.danger
-        odds = danger.lexical_odds(*features) if danger is not None else -10.0
-        vector = None
-        if not self.model.engine.is_enough(lexical) or (danger is not None and odds >= danger.limits.ask):
-            vector = self._vector(reading)
-        scores = self.model.engine.scores(lexical, vector)
-        signs = list(reading.assessment.signs())
-        if danger is not None:
-            found = danger.sign(danger.odds(odds, vector), vector is not None, *features)
-            if found is not None and found.kind not in {sign.kind for sign in signs}:
-                signs.append(found)
-        order = np.argsort(-scores.sure, kind="stable")[:RANKED]
-        ranking = tuple(Scored(scores.classes[i], float(scores.sure[i])) for i in order)
-        where = entities.destination(reading.words)
-        past = last_turn(context)
-        if where is None and past is not None:
-            where = past.destination
-        found_articles = bool(self._search(reading.text)) if self._search is not None else False
+        """Never raises: whatever fails inside is logged, and the rules answer for danger."""
+        try:
+            return self._understood(text, context)
+        except Exception:  # a bug must not cost an answer
+            logger.exception("nlu_failed")
+            return self.rules_only(text, context)
+
+    def _understood(self, text: str, context: Context) -> Understanding:
+        thought = self.think(text, context)
+        ranking = thought.ranking
         rung = decision.decide(
-            ranking, float(scores.raw.max()), self._service, danger=bool(signs), found=found_articles
+            ranking.best(2),
+            float(thought.scores.raw.max()) if thought.because == "models" else 1.0,
+            self.service,
+            danger=bool(thought.signs),
+            found=self._finds(thought),
         )
+        topic = OUT_OF_SCOPE if rung is Decision.PERSON else ranking.topic
+        if rung is Decision.PERSON and OUT_OF_SCOPE in self.service and ranking.topic != OUT_OF_SCOPE:
+            ranking = ranking.preferring(OUT_OF_SCOPE, ranking.confidence)
         return Understanding(
             text=text,
-            language=language.settled(likeliest, context.language),
-            topic=ranking[0].topic if rung is not Decision.PERSON else OUT_OF_SCOPE,
-            confidence=ranking[0].confidence,
-            ranking=ranking,
+            language=language.settled(thought.spoken, context.language),
+            topic=topic,
+            confidence=ranking.confidence,
+            ranking=ranking.best(5),
             decision=rung,
-            danger=tuple(signs),
-            destination=where,
-            asks_for=entities.asks_for(reading.words),
+            danger=thought.signs,
+            destination=thought.destination,
+            asks_for=entities.asks_for(thought.reading.words),
             engine=self.engine,
+            also=thought.also,
         )
+
+    def think(self, text: str, context: Context = NO_CONTEXT) -> Thought:
+        """Everything up to the decision."""
+        sentences = plain_sentences(text)
+        spoken = self.model.language.likeliest(tuple(word for words in sentences for word in words))
+        reading = read(sentences, spoken[0], self.model.vocabulary)
+        scores, odds, signs = self._score(reading)
+        ranking = Ranking.of(scores.classes, scores.sure)
+        known = carried.before(context, self.service)
+        ranking, destination, because = self._carry(reading, ranking, known)
+        if because == "models" and ranking.topic in COURTESIES:
+            ranking = self._behind_courtesy(reading, ranking)
+        if ranking.topic in self.service and entities.destination(reading.words) is None:
+            destination = None
+        also = self._also(reading, ranking)
+        return Thought(reading, spoken, scores, odds, signs, ranking, destination, because, also)
 
     def rules_only(self, text: str, context: Context = NO_CONTEXT) -> Understanding:
         """What is understood without any model: danger, country, for whom. For when `understand` fails."""
         reading = read(plain_sentences(text), context.language or language.DEFAULT)
-        signs: tuple[DangerSign, ...] = reading.assessment.signs()
-        past = last_turn(context)
+        signs = reading.assessment.signs()
         return Understanding(
             text=text,
             language=context.language or language.DEFAULT,
@@ -107,10 +136,71 @@ class Understander:
             ranking=(),
             decision=Decision.DANGER if signs else Decision.PERSON,
             danger=signs,
-            destination=entities.destination(reading.words) or (past.destination if past else None),
+            destination=entities.destination(reading.words) or carried.before(context, ()).destination,
             asks_for=entities.asks_for(reading.words),
             engine="rules",
         )
+
+    def _score(self, reading: Reading) -> tuple[Scores, float, tuple[DangerSign, ...]]:
+        """Topics and danger by words, and by the encoder where words leave one of the two open."""
+        features = self.model.vectoriser.transform(reading.document())
+        lexical = self.model.engine.first(*features)
+        danger = self.model.danger
+        odds = danger.lexical_odds(*features) if danger is not None else -np.inf
+        vector = None
+        if not self.model.engine.is_enough(lexical) or (danger is not None and odds >= danger.limits.ask):
+            vector = self._vector(reading)
+        signs = reading.assessment.signs()
+        if danger is not None:
+            odds = danger.odds(odds, vector)
+            signs = danger.added(signs, odds, vector is not None, *features)
+        return self.model.engine.scores(lexical, vector), float(odds), signs
+
+    def _carry(
+        self, reading: Reading, ranking: Ranking, known: carried.Before
+    ) -> tuple[Ranking, str | None, str]:
+        """Ranking and country with what the turns before add, and which of them decided."""
+        words = carried.without_correction(reading.words)
+        if (offered := carried.chosen(words, known.offered)) is not None:
+            return ranking.preferring(offered, CHOSEN), known.destination, "choice"
+        topic, country = carried.follow_up(words, known)
+        named = entities.destination(words) is not None
+        if topic is not None and (named or not (ranking.topic in self.service and ranking.confidence >= 0.5)):
+            return ranking.preferring(topic, FOLLOWED), country, "follow-up"
+        if known.topic and len(words) <= carried.SHORT and ranking.confidence < carried.UNSURE_BELOW:
+            ranking = ranking.leaning(known.topic, carried.LEANING)
+        return ranking, country, "models"
+
+    def _behind_courtesy(self, reading: Reading, ranking: Ranking) -> Ranking:
+        """A greeting must not hide the question behind it."""
+        rest = parts.without_courtesy(reading.words)
+        if not rest or len(rest) == len(reading.words):
+            return ranking
+        inner = read([rest], language.DEFAULT)
+        scores, _, _ = self._score(inner)
+        behind = Ranking.of(scores.classes, scores.sure)
+        return ranking if behind.topic in COURTESIES else behind
+
+    def _also(self, reading: Reading, ranking: Ranking) -> tuple[str, ...]:
+        """Topics of further questions in the message, each by words alone."""
+        questions = parts.questions([sentence.words for sentence in reading.sentences])
+        found: list[str] = []
+        if len(questions) < 2 or ranking.topic in self.service:
+            return ()
+        for words in questions:
+            document = Document(words, read([words], language.DEFAULT).document().marks)
+            lexical = self.model.engine.first(*self.model.vectoriser.transform(document))
+            topic = self.model.engine.lexical.classes[int(lexical.argmax())]
+            if lexical.max() >= ALSO_FROM and topic not in self.service and topic != ranking.topic:
+                found.append(topic)
+        return tuple(dict.fromkeys(found))[:1]
+
+    def _finds(self, thought: Thought) -> bool:
+        """Whether the search has something that the models think possible as well."""
+        if self._search is None or not thought.reading.words:
+            return False
+        likely = {scored.topic for scored in thought.ranking.best(5)}
+        return any(topic in likely for topic in self._search(thought.reading.text))
 
     def _vector(self, reading: Reading) -> Floats | None:
         """As the vectors of the training examples: rounded to the same 8 bits."""
