@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -32,7 +32,7 @@ from sqlalchemy.sql.dml import ReturningInsert
 from storage import lanes, leases
 from storage.dialect import insert_for
 from storage.encryption import Cipher
-from storage.errors import LeaseLost
+from storage.errors import CannotDecrypt, LeaseLost
 from storage.models import Inbox, Lane, UtcTime
 from storage.prepared import Prepared
 from storage.reasons import reason_code
@@ -141,10 +141,14 @@ def claim(
         return []
     lanes.lease(conn, lanes.IN, free, owner, lease_until, per_lane)
     found: Iterable[Any] = conn.execute(_FETCH, {"lanes": free, "skip": per_lane - 1})
-    return [
-        InboxRow(id, update_id, lane, cipher.open(sealed, PLACE), attempts, received_at, owner)
-        for id, update_id, lane, sealed, attempts, received_at in found
-    ]
+    claimed = []
+    for id, update_id, lane, sealed, attempts, received_at in found:
+        row = InboxRow(id, update_id, lane, b"", attempts, received_at, owner)
+        try:
+            claimed.append(replace(row, payload=cipher.open(sealed, PLACE)))
+        except CannotDecrypt as error:
+            dead(conn, row, error, now)  # one damaged update must not keep everybody waiting
+    return claimed
 
 
 _FINISH = Prepared(

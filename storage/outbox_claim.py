@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, case, func, or_, select, text, update
+from sqlalchemy import Connection, bindparam, case, func, null, or_, select, text, update
 from sqlalchemy.orm import aliased
 
 from storage import lanes
 from storage.encryption import Cipher
+from storage.errors import CannotDecrypt
 from storage.models import Lane, Outbox, UtcTime
+from storage.reasons import reason_code
 
 PLACE = "outbox.body"
 REPLY, STAFF, BROADCAST = 0, 1, 2
@@ -113,7 +115,11 @@ def claim(
         if ready:
             lanes.lease(conn, lanes.OUT, [row.lane for row in ready], owner, lease_until, 1)
             conn.execute(_MARK, {"rows": [row.id for row in ready]})
-            taken += [_opened(cipher, row, owner) for row in ready]
+            for row in ready:
+                try:
+                    taken.append(_opened(cipher, row, owner))
+                except CannotDecrypt as error:
+                    _give_up(conn, row, owner, error, now)
         if len(ready) == len(free):
             break
     return taken
@@ -126,6 +132,15 @@ def _correct(conn: Connection, lane: str, now: datetime) -> None:
         lanes.drop(conn, lanes.OUT, lane)
     else:
         lanes.correct(conn, lanes.OUT, lane, priority, next_due)
+
+
+def _give_up(conn: Connection, row: Any, owner: str, error: CannotDecrypt, now: datetime) -> None:
+    """One damaged call must not keep everybody waiting."""
+    damaged = update(Outbox).where(Outbox.id == row.id)
+    conn.execute(
+        damaged.values(state="failed", error=reason_code(error), finished_at=now, body_sealed=null())
+    )
+    lanes.finish_one(conn, lanes.OUT, row.lane, owner, now)
 
 
 def _opened(cipher: Cipher, row: Any, owner: str) -> OutboxRow:

@@ -244,6 +244,14 @@ async def test_numbers_are_purged_after_their_term_and_waiting_updates_never(ste
     assert await steps.accept((1, "a"), (2, "b")) == 1
 
 
+async def test_a_damaged_update_keeps_nobody_waiting(steps: Steps) -> None:
+    await steps.accept((1, "a"), (2, "a"), (3, "b"))
+    damage = text("UPDATE inbox SET payload_sealed = :sealed WHERE update_id = 1")
+    await steps.do(lambda conn: conn.execute(damage, {"sealed": b"no such key"}))
+    assert ids(await steps.claim(each=2)) == [2, 3]
+    assert await steps.do(inbox.count) == {"new": 2, "dead": 1}
+
+
 async def test_the_last_number_is_the_last_that_came_not_the_highest(steps: Steps) -> None:
     await steps.accept((900, "a"))
     await steps.accept((5, "a"))

@@ -317,6 +317,16 @@ async def test_many_replies_are_put_at_once_in_order(steps: Steps, cipher: Ciphe
     assert await steps.send() == ["0", "1", "2", "3", "4"]
 
 
+async def test_a_damaged_call_keeps_nobody_waiting(steps: Steps) -> None:
+    first = await steps.put("a", "damaged")
+    await steps.put("a", "second")
+    await steps.put("b", "other")
+    damage = text("UPDATE outbox SET body_sealed = :sealed WHERE id = :id")
+    await steps.do(lambda conn: conn.execute(damage, {"sealed": b"no such key", "id": first}))
+    assert sorted(await steps.send()) == ["other", "second"]
+    assert await steps.states() == ["failed", "sent", "sent"]
+
+
 async def test_the_number_of_waiting_rows_is_known(steps: Steps) -> None:
     for lane in "abc":
         await steps.put(lane, "words")
