@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from bot.files import as_param
+from bot.files import as_param, without_files
 
 Say = Callable[[str], str]
 
@@ -15,6 +15,8 @@ Say = Callable[[str], str]
 def export_calls(held: dict[str, Any], say: Say, now: datetime) -> list[tuple[str, dict[str, Any]]]:
     """The two documents as Bot API calls. `held` is what `storage.people.export` gives."""
     day = now.date().isoformat()
+    # Earlier exports are named, not held: each would hold all before it.
+    held = {**held, "sent": [{**sent, "params": without_files(sent["params"])} for sent in held["sent"]]}
     readable = "\n".join(_page(held, say)).encode()
     machine = json.dumps(held, ensure_ascii=False, indent=1).encode()
     return [

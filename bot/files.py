@@ -24,3 +24,13 @@ def with_files(params: Mapping[str, Any]) -> dict[str, Any]:
         else value
         for name, value in params.items()
     }
+
+
+def without_files(params: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """The parameters with the name of each file in place of its content."""
+    if params is None:
+        return None
+    return {
+        name: value["name"] if isinstance(value, Mapping) and KEY in value else value
+        for name, value in params.items()
+    }
