@@ -100,7 +100,8 @@ class Turns:
         """Close a row that failed three times: the person gets an apology, the row keeps the reason."""
         chat = await self._database.read(lambda conn: chats.find(conn, self._cipher, row.lane))
         exchange = self._exchange(row, chat, chat_of(json.loads(row.payload)))
-        self._conversation.apologise(None, exchange)
+        if exchange.chat.chat_id > 0:  # a person; groups and channels never asked
+            self._conversation.apologise(None, exchange)
         calls = [(call.method, call.params) for call in exchange.calls]
 
         def close(conn: Connection) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
 import json
 import random
 from collections import Counter, defaultdict
@@ -34,6 +35,7 @@ class Worker:
         self.taken: dict[int, list[int]] = defaultdict(list)
         self.given_up: list[tuple[int, str]] = []
         self.tries: Counter[int] = Counter()
+        self.known: dict[int, int | None] = {}
         self.at_once: Counter[int] = Counter()
         self.most_at_once: Counter[int] = Counter()
         self.most_chats_at_once = 0
@@ -51,7 +53,9 @@ class Worker:
         finally:
             self.at_once[chat] -= 1
         self.taken[chat].append(row.update_id)
-        return known or chats.new(row.lane, chat, self._clock())
+        self.known[row.update_id] = None if known is None else known.facts_seen
+        after = known or chats.new(row.lane, chat, self._clock())
+        return dataclasses.replace(after, facts_seen=row.update_id)
 
     async def give_up(self, row: InboxRow, reason: str | BaseException) -> None:
         await self._database.write(lambda conn: inbox.dead(conn, row, reason, self._clock()))
@@ -147,6 +151,20 @@ async def test_a_chat_that_writes_without_pause_does_not_shut_out_the_others(
     async with running(one):
         await until(lambda: len(seen) == 101)
     assert seen.index(500) <= PER_LANE
+
+
+async def test_a_turn_finds_the_chat_as_the_last_one_left_it(
+    lanes: Lanes, worker: Worker, intake: Intake, database: Database, clock: Clock
+) -> None:
+    lane = database.cipher.lane(2)
+    await database.write(lambda conn: chats.ensure(conn, database.cipher, lane, 2, clock()))
+    await intake.accept([written(1, chat=1), written(2, chat=1), written(3, chat=2)], "webhook")
+    async with running(lanes):
+        await until(lambda: len(worker.known) == 3)
+        await intake.accept([written(4, chat=1)], "webhook")
+        await until(lambda: len(worker.known) == 4)
+    # The fourth was claimed anew, and this worker stores no chats.
+    assert worker.known == {1: None, 2: 1, 3: 0, 4: None}
 
 
 async def test_a_turn_that_fails_is_tried_three_times_and_the_next_one_proceeds(
