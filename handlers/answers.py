@@ -34,7 +34,7 @@ def answer(turn: Turn, topic: str, destination: str | None, *, brief: bool = Fal
     for section in ordered[:shown]:
         page.paragraph().add(_section(section))
     _notes(turn, page, article, destination)
-    page.paragraph().add(_source_line(turn, article))
+    page.paragraph().add(_source_line(turn, article, destination))
     asks_country = not destination and bool(article.destinations)
     if asks_country and not brief:
         page.paragraph().add(turn.say("Untuk negara mana? Pilih di bawah."))
@@ -87,7 +87,7 @@ def part(turn: Turn, topic: str, start: int, destination: str | None) -> None:
     if more:
         rows.append([tap(turn.say("Lanjut"), "part", topic, end, destination or NOWHERE)])
     else:
-        page.paragraph().add(_source_line(turn, article))
+        page.paragraph().add(_source_line(turn, article, destination))
         if not destination and article.destinations:
             page.paragraph().add(turn.say("Untuk negara mana? Pilih di bawah."))
             rows.extend(country_rows(turn, article))
@@ -190,8 +190,9 @@ def _notes(turn: Turn, page: Page, article: Article, destination: str | None) ->
         page.paragraph().add(turn.say("Terjemahan ini belum diperiksa penutur asli."), "italic")
 
 
-def _source_line(turn: Turn, article: Article) -> Rich:
-    first, *others = article.sources
+def _source_line(turn: Turn, article: Article, destination: str | None) -> Rich:
+    first = _source_about(article, destination)
+    others = [source for source in article.sources if source is not first]
     template = (
         turn.say("Sumber: {source} ({date}) dan {count} lainnya · ditinjau {reviewed}")
         if others
@@ -206,6 +207,13 @@ def _source_line(turn: Turn, article: Article) -> Rich:
         reviewed=names.day(turn, article.reviewed_on),
     )
     return page.rich()
+
+
+def _source_about(article: Article, destination: str | None) -> Source:
+    """The source to name: one whose title tells that it is about the country asked for, else the first."""
+    wanted = names.words_for(destination) if destination else frozenset()
+    about = [source for source in article.sources if wanted & set(source.title.casefold().split())]
+    return (about or article.sources)[0]
 
 
 def _source_title(source: Source) -> Rich:

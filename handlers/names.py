@@ -61,3 +61,13 @@ def _date(moment: date, pattern: str, locale: str) -> str:
 def _territory(code: str, locale: str) -> str | None:
     name = Locale(_BABEL.get(locale, "id")).territories.get(code)
     return str(name) if name else None
+
+
+_SHARED = frozenset({"selatan", "utara", "arab", "uni", "emirat", "serikat", "baru", "timur", "tengah"})
+
+
+@cache
+def words_for(code: str) -> frozenset[str]:
+    """The words by which an Indonesian text names a country and no other one."""
+    name = _EVERYDAY.get(code) or _territory(code, "id") or ""
+    return frozenset(name.casefold().split()) - _SHARED
