@@ -49,20 +49,15 @@ class UnderstandingService:
         now = self._clock()
         if self._open_until is not None and now < self._open_until:
             return self._by_rules(text, context)
-        loop = asyncio.get_running_loop()
+        loop, pool = asyncio.get_running_loop(), self._pool
         try:
             answer = await asyncio.wait_for(
-                loop.run_in_executor(self._pool, self._engine.understand, text, context), TIMEOUT_SECONDS
+                loop.run_in_executor(pool, self._engine.understand, text, context), TIMEOUT_SECONDS
             )
         except Exception as error:
-            self._failures += 1
-            log.error("understanding_failed", failures=self._failures, exc_info=error)
-            if self._failures >= FAILURES_TO_OPEN:
-                self._open_until = now + OPEN_FOR
-                # Threads that hang stay behind; new ones start afresh.
-                self._pool.shutdown(wait=False, cancel_futures=True)
-                self._pool = ThreadPoolExecutor(2, thread_name_prefix="understand")
-                self._failures = 0
+            log.error("understanding_failed", exc_info=error)
+            if pool is self._pool:
+                self._failed(now)
             return self._by_rules(text, context)
         self._failures = 0
         return answer
@@ -70,6 +65,17 @@ class UnderstandingService:
     def explain(self, text: str, context: Context) -> dict[str, Any]:
         """How the message is understood, and why, for staff and for mending."""
         return self._engine.explain(text, context)
+
+    def _failed(self, now: datetime) -> None:
+        self._failures += 1
+        if self._failures < FAILURES_TO_OPEN:
+            return
+        self._failures = 0
+        self._open_until = now + OPEN_FOR
+        # Threads that hang stay behind, new ones start afresh. What waits behind them is not cancelled: that
+        # would end the turns that wait for it, while its own time limit gives them the rules' answer.
+        self._pool.shutdown(wait=False)
+        self._pool = ThreadPoolExecutor(2, thread_name_prefix="understand")
 
     def _by_rules(self, text: str, context: Context) -> Understanding:
         self._metrics.nlu_failures.inc()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import logging
 import random
 import shutil
 import sqlite3
@@ -10,8 +12,10 @@ from contextlib import AbstractContextManager, asynccontextmanager, closing, con
 from pathlib import Path
 
 import pytest
+import structlog
 
 import storage.engines
+from bot import logs
 from bot.client import TelegramClient
 from bot.metrics import Metrics
 from simulator import Simulator
@@ -19,6 +23,18 @@ from storage import Cipher, Database, keys
 from tests.transcripts.driver import Clock
 
 Locked = Callable[[], AbstractContextManager[None]]
+
+
+@pytest.fixture(autouse=True)
+def log() -> Iterator[io.StringIO]:
+    """What the bot logs, as it does when it runs."""
+    root, stream = logging.getLogger(), io.StringIO()
+    handlers, level = root.handlers[:], root.level
+    logs.configure("debug", stream)
+    yield stream
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    structlog.reset_defaults()
 
 
 @pytest.fixture
