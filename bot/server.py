@@ -11,6 +11,15 @@ from aiohttp import web
 from bot.intake import MAX_BODY
 from bot.metrics import Metrics
 
+PROXY_HEADERS = (
+    "Forwarded",
+    "Via",
+    "X-Forwarded-For",
+    "X-Forwarded-Host",
+    "X-Forwarded-Proto",
+    "X-Real-IP",
+)
+
 Check = Callable[[], Awaitable[str | None]]
 
 
@@ -50,7 +59,7 @@ def build_server(
 
 def _is_local(request: web.Request) -> bool:
     """Only this machine reads the metrics; what a proxy hands on comes from elsewhere."""
-    if "X-Forwarded-For" in request.headers or "Forwarded" in request.headers:
+    if any(name in request.headers for name in PROXY_HEADERS):
         return False
     try:
         return ipaddress.ip_address(request.remote or "").is_loopback
