@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
 from telegram import (
@@ -117,7 +117,7 @@ async def test_files_from_the_bot(sim: Simulator, bot: Bot, sari: User) -> None:
     voice = await bot.send_voice(sari.id, b"OggS" + bytes(20), duration=9)
     assert voice.voice is not None
     # Seconds or a timedelta: the library decides by PTB_TIMEDELTA, which bot/ sets for its process.
-        assert voice.voice.duration in (9, timedelta(seconds=9))
+    assert voice.voice.duration in (9, timedelta(seconds=9))
     document = await bot.send_document(sari.id, b"a,b\n", filename="biaya.csv")
     assert document.document is not None
     assert document.document.file_name == "biaya.csv"
