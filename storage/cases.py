@@ -29,7 +29,8 @@ PRIORITY = {"danger": 0, "person": 1, "unanswered": 2, "not-helpful": 3}
 class NewCase:
     """A sign that a person is needed. kind: danger | person | unanswered | not-helpful.
 
-    `detail` may hold words of the person only masked: kinds of danger, or a question if they consented.
+    `detail` may hold words of the person only masked: kinds of danger, a question if they consented, or a
+    message that they wrote for staff.
     """
 
     kind: str

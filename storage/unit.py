@@ -58,8 +58,9 @@ def finish_turn(
     """Store the outcome of a turn and finish its update.
 
     The turn itself is kept only if the person has consented, at the latest in this very turn; without consent
-    it is only counted. A case is opened either way, without words if there is no consent. Writing to the bot
-    ends a stop. Raises LeaseLost if the update is finished or another worker's by now: drop the outcome then.
+    it is only counted. A case is opened either way, with the words that the caller gives: a message that
+    somebody wrote for staff is for them to read, whatever was said to the rest. Writing to the bot ends a
+    stop. Raises LeaseLost if the update is finished or another worker's by now: drop the outcome then.
     """
     inbox.done(conn, row, now)
     if outcome.erase:
@@ -85,7 +86,7 @@ def finish_turn(
             now=now,
             turn_id=turn_id,
             topic=outcome.case.topic,
-            detail=outcome.case.detail if consented else None,
+            detail=outcome.case.detail,
         )
     calls = _calls(outcome, turn_id)
     outbox.put_all(conn, cipher, chat.lane, chat.chat_id, calls, now=now, turn_id=turn_id)
