@@ -60,7 +60,7 @@ def finish_turn(
     The turn itself is kept only if the person has consented, at the latest in this very turn; without consent
     it is only counted. A case is opened either way, with the words that the caller gives: a message that
     somebody wrote for staff is for them to read, whatever was said to the rest. Writing to the bot ends a
-    stop. Raises LeaseLost if the update is finished or another worker's by now: drop the outcome then.
+    stop; the notice of one does not. Raises LeaseLost if the update is finished or another worker's by now: drop the outcome then.
     """
     inbox.done(conn, row, now)
     if outcome.erase:
@@ -101,7 +101,7 @@ def _save_chat(
     conn: Connection, cipher: Cipher, chat: Chat, changes: Mapping[str, Any], now: datetime
 ) -> Chat:
     changes = {"seen_at": now, **changes}
-    if chat.stopped:
+    if chat.stopped and not changes.get("stopped"):
         changes |= {"stopped": False, "stopped_reason": None, "stopped_at": None}
     if chat.id and (changed := chats.update(conn, cipher, chat, **changes)) is not None:
         return changed

@@ -214,6 +214,18 @@ async def test_writing_again_ends_a_stop(person: Person) -> None:
     assert len(await person.do(outbox.claim, person.cipher, "two", NOW, LEASE, 9)) == 1
 
 
+async def test_the_notice_of_a_block_does_not_end_the_stop_that_came_before_it(person: Person) -> None:
+    await person.turn()
+    await person.do(chats.stop, person.lane, "deactivated", NOW)
+    later = NOW + timedelta(minutes=1)
+    blocked = {"stopped": True, "stopped_reason": "blocked", "stopped_at": later}
+    done = await person.turn(now=later, changes=blocked)
+    assert done.chat == await person.chat()
+    assert (done.chat.stopped, done.chat.stopped_reason, done.chat.stopped_at) == (True, "blocked", later)
+    done = await person.turn(changes={"stopped": False, "stopped_reason": None, "stopped_at": None})
+    assert not done.chat.stopped
+
+
 async def test_a_chat_erased_between_reading_and_storing_is_made_anew(person: Person) -> None:
     await person.turn(changes=CONSENT)
     chat = await person.chat()
