@@ -6,7 +6,7 @@ import asyncio
 
 from bot.settings import Settings
 from bot.wiring import utc_now
-from storage import StorageError, migrate, open_store
+from storage import StorageError, keys, migrate, open_store
 
 
 def upgrade(settings: Settings) -> str:
@@ -16,7 +16,10 @@ def upgrade(settings: Settings) -> str:
     if before is None:
         asyncio.run(_open_and_close(settings))
         return f"made the database, version {migrate.newest()}"
+    # Without its key a database is not touched.
+    keys.load_or_make(settings.key_path, database_exists=True, now=utc_now())
     migrate.upgrade(settings.store_url)
+    asyncio.run(_open_and_close(settings))
     after = migrate.newest()
     return f"the database has version {after}" + ("" if before == after else f" (it had {before})")
 
