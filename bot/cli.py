@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import io
 import json
+import os
 import sys
 import time
 from datetime import UTC, date, datetime
@@ -91,6 +94,9 @@ def understand() -> None:
     settings = _settings()
     from bot.batch import understand_lines
 
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        # JSON is UTF-8 whatever this machine's language; a broken byte spoils its own character only.
+        sys.stdin.reconfigure(encoding="utf-8", errors="replace")
     if not understand_lines(settings, sys.stdin, sys.stdout):
         raise typer.Exit(1)
 
@@ -175,9 +181,12 @@ def bench(
 ) -> None:
     """Measure speed, memory and what faults do, against the simulator on this machine."""
     _settings()
-    from bot.bench import run_bench
+    from bot.bench import UnknownBench, run_bench
 
-    figures = run_bench(name)
+    try:
+        figures = run_bench(name)
+    except UnknownBench as error:
+        fail(error)
     if out is not None:
         out.write_text(json.dumps(figures, indent=1), encoding="utf-8")
 
@@ -199,6 +208,34 @@ def doctor() -> None:
     raise typer.Exit(1 if worst == 2 else 0)
 
 
+def run_command() -> int:
+    """Run the command line -> the exit code. What a user can mend is told without a traceback."""
+    try:
+        app()
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else int(end.code is not None)
+    except Exception as error:
+        if not _is_users_matter(error):
+            raise
+        typer.echo(f"bekal: {error}", err=True)
+        return 1
+    return 0
+
+
+def _is_users_matter(error: Exception) -> bool:
+    """Whether the message of an error says what is wrong outside of this program, and how to mend it."""
+    from content import ContentError
+    from nlu import TrainingError
+    from storage import StorageError
+
+    return isinstance(error, ContentError | TrainingError | StorageError | OSError)
+
+
 def main() -> None:
     """Entry point of `python -m bot`."""
-    app()
+    code = run_command()
+    with contextlib.suppress(OSError):
+        sys.stdout.flush()
+        sys.stderr.flush()
+    # Threads that hang in a model or still train one would keep the finished process alive.
+    os._exit(code)

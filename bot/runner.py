@@ -30,10 +30,14 @@ STOP_SECONDS = 20
 
 
 def run_until_signal(settings: Settings) -> int:
-    """Run the bot; returns the exit code: 0 after SIGTERM or SIGINT, 1 with the reason on stderr."""
+    """Run the bot; returns the exit code: 0 after SIGTERM or SIGINT, 1 with the reason on stderr.
+
+    The process should end then: threads in which a model hangs or is being trained may still be there.
+    """
+    # Never closed: that would wait for those threads, for minutes while a model is trained.
+    runner = asyncio.Runner(loop_factory=uvloop.new_event_loop)
     try:
-        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(_main(settings))
+        runner.run(_main(settings))
     except (CannotStart, OtherInstanceRuns, StorageError) as error:
         print(f"bekal: {error}", file=sys.stderr)
         return 1
@@ -195,6 +199,7 @@ class _Tasks:
             await task
         else:
             task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
 
     async def finished(self, name: str, seconds: float) -> None:
         await asyncio.wait({self._tasks[name]}, timeout=seconds)
