@@ -134,8 +134,8 @@ class Turns:
             record=exchange.record,
             case=NewCase(kind=case.kind, topic=case.topic, detail=case.detail) if case else None,
             changes=exchange.chat_changes,
-            feedback=Feedback(turn_id=feedback.turn_id, helpful=feedback.helpful)
-            if feedback is not None and feedback.turn_id is not None
+            feedback=Feedback(turn_id=feedback.turn_id, topic=feedback.topic, helpful=feedback.helpful)
+            if feedback is not None
             else None,
             erase=exchange.erase,
         )

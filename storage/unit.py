@@ -20,9 +20,10 @@ Calls = Sequence[tuple[str, Mapping[str, Any]]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feedback:
-    """Whether the answer of an earlier turn helped."""
+    """Whether the answer of an earlier turn helped. `turn_id` is None if that turn was only counted."""
 
-    turn_id: int
+    turn_id: int | None
+    topic: str
     helpful: bool
 
 
@@ -60,7 +61,9 @@ def finish_turn(
     The turn itself is kept only if the person has consented, at the latest in this very turn; without consent
     it is only counted. A case is opened either way, with the words that the caller gives: a message that
     somebody wrote for staff is for them to read, whatever was said to the rest. Writing to the bot ends a
-    stop; the notice of one does not. Raises LeaseLost if the update is finished or another worker's by now: drop the outcome then.
+    stop; the notice of one does not. Feedback on a turn that is not stored is counted by topic.
+
+    Raises LeaseLost if the update is finished or another worker's by now: drop the outcome then.
     """
     inbox.done(conn, row, now)
     if outcome.erase:
@@ -76,7 +79,7 @@ def finish_turn(
             turn_id = turns.record(conn, cipher, chat.id, outcome.record, now)
         counters.add_all(conn, now.date(), _counted(outcome.record), owner=row.owner)
     if outcome.feedback is not None:
-        turns.feedback(conn, chat.id, outcome.feedback.turn_id, outcome.feedback.helpful)
+        _save_feedback(conn, chat, outcome.feedback, now, row.owner)
     if outcome.case is not None:
         case_id = cases.open(
             conn,
@@ -106,6 +109,13 @@ def _save_chat(
     if chat.id and (changed := chats.update(conn, cipher, chat, **changes)) is not None:
         return changed
     return chats.save(conn, cipher, dataclasses.replace(chat, id=0, **changes))
+
+
+def _save_feedback(conn: Connection, chat: Chat, feedback: Feedback, now: datetime, owner: str) -> None:
+    if feedback.turn_id is not None and turns.feedback(conn, chat.id, feedback.turn_id, feedback.helpful):
+        return
+    label = f"{feedback.topic} {'yes' if feedback.helpful else 'no'}"
+    counters.add(conn, now.date(), "feedback", label, owner=owner)
 
 
 def _counted(record: turns.TurnRecord) -> dict[tuple[str, str], int]:

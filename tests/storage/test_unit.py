@@ -198,9 +198,18 @@ async def test_feedback_counts_for_turns_of_the_same_person_only(person: Person)
     assert done.turn_id is not None
     stranger = await person.do(chats.ensure, person.cipher, "f" * 32, 1, NOW)
     assert not await person.do(turns.feedback, stranger.id, done.turn_id, True)
-    await person.turn(feedback=Feedback(turn_id=done.turn_id, helpful=False))
+    await person.turn(feedback=Feedback(turn_id=done.turn_id, topic="salary-by-country", helpful=False))
     (turn,) = await person.do(turns.of_chat, person.cipher, done.chat.id)
     assert turn.helpful is False
+    assert await person.do(counters.totals, "feedback", NOW.date(), NOW.date()) == {}
+
+
+async def test_feedback_on_a_turn_that_is_not_stored_is_counted_by_topic(person: Person) -> None:
+    for turn_id, helpful in ((None, True), (None, False), (12345, False)):
+        feedback = Feedback(turn_id=turn_id, topic="passport-apply", helpful=helpful)
+        await person.turn(feedback=feedback)
+    counted = await person.do(counters.totals, "feedback", NOW.date(), NOW.date())
+    assert counted == {(NOW.date(), "passport-apply yes"): 1, (NOW.date(), "passport-apply no"): 2}
 
 
 async def test_writing_again_ends_a_stop(person: Person) -> None:
