@@ -8,7 +8,7 @@ from typing import Any
 
 from telegram.error import InvalidToken, TelegramError
 
-from bot.client import TelegramProblem
+from bot.client import Refused, TelegramProblem
 from bot.intake import ALLOWED_UPDATES
 from bot.logs import get_logger
 from bot.settings import Settings
@@ -26,7 +26,7 @@ class CannotStart(Exception):
 async def connect(app: App, stop: asyncio.Event) -> None:
     """Reach Telegram, however long it is away, and switch to polling or to our webhook.
 
-    Raises CannotStart for a token that Telegram refuses.
+    Raises CannotStart for a token or an address of the webhook that Telegram refuses.
     """
     tries = 0
     while not stop.is_set():
@@ -36,6 +36,11 @@ async def connect(app: App, stop: asyncio.Event) -> None:
             return
         except InvalidToken:
             raise CannotStart("Telegram refuses the token: check BEKAL_TELEGRAM_TOKEN") from None
+        except Refused as error:
+            raise CannotStart(
+                "Telegram refuses the webhook's address: check BEKAL_WEBHOOK_URL "
+                "(https, a name that the internet knows, port 443, 80, 88 or 8443)"
+            ) from error
         except (TelegramError, TelegramProblem) as error:
             pause = PAUSES[min(tries, len(PAUSES) - 1)]
             tries += 1
