@@ -6,8 +6,23 @@ modules `inbox`, `outbox`, `chats`, `turns`, `cases`, `counters` and `people` ho
 
 from sqlalchemy import Connection
 
-from storage import cases, chats, counters, inbox, keys, lanes, leases, migrate, outbox, people, turns
-from storage.cases import CaseSummary, NewCase
+from storage import (
+    audit,
+    cases,
+    chats,
+    counters,
+    inbox,
+    keys,
+    lanes,
+    leases,
+    migrate,
+    outbox,
+    people,
+    staff,
+    staff_sessions,
+    turns,
+)
+from storage.case_records import CaseSummary, NewCase
 from storage.chats import Chat
 from storage.database import Database
 from storage.encryption import Cipher
@@ -62,6 +77,7 @@ __all__ = [
     "Terms",
     "TurnOutcome",
     "TurnRecord",
+    "audit",
     "cases",
     "chats",
     "counters",
@@ -76,6 +92,8 @@ __all__ = [
     "open_store",
     "outbox",
     "people",
+    "staff",
+    "staff_sessions",
     "sweep",
     "turns",
 ]

@@ -7,13 +7,13 @@ lowers the first.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, case, delete, insert, null, select, text, tuple_, update
+from sqlalchemy import Connection, Select, case, delete, func, insert, null, select, text, tuple_, update
 from sqlalchemy.sql.dml import ReturningInsert
 
+from storage.case_records import CaseSummary, Event
 from storage.dialect import insert_for
 from storage.encryption import Cipher
 from storage.masking import MaskedText
@@ -23,50 +23,6 @@ from storage.pseudonyms import pseudonym
 
 DETAIL = "case_events.detail"
 PRIORITY = {"danger": 0, "person": 1, "unanswered": 2, "not-helpful": 3}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewCase:
-    """A sign that a person is needed. kind: danger | person | unanswered | not-helpful.
-
-    `detail` may hold words of the person only masked: kinds of danger, a question if they consented, or a
-    message that they wrote for staff.
-    """
-
-    kind: str
-    topic: str | None = None
-    detail: MaskedText | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class CaseSummary:
-    """A line of the staff's list. status: open | taken | waiting | closed; priority 0 is most urgent."""
-
-    id: int
-    chat_row_id: int
-    pseudonym: str
-    kind: str
-    priority: int
-    status: str
-    topic: str | None
-    taken_by: str | None
-    opened_at: datetime
-    updated_at: datetime
-    locale: str | None
-    consent: str
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One step in the history of a case. what: reported | taken | waiting | noted | reopened | closed."""
-
-    at: datetime
-    what: str
-    kind: str | None
-    topic: str | None
-    turn_id: int | None
-    actor: str | None
-    detail: str | None
 
 
 def _open(dialect: str) -> ReturningInsert[Any]:
@@ -83,12 +39,16 @@ def _open(dialect: str) -> ReturningInsert[Any]:
             # Whoever waited for this person has an answer now.
             "status": case((Case.status == "waiting", "open"), else_=Case.status),
             "updated_at": sign.updated_at,
+            "waiting_since": func.coalesce(Case.waiting_since, sign.waiting_since),
+            "snoozed_until": null(),
         },
     )
     return merged.returning(Case.id)
 
 
-_OPEN = Prepared(_open, ["chat_id", "kind", "priority", "status", "topic", "opened_at", "updated_at"])
+_OPEN = Prepared(
+    _open, ["chat_id", "kind", "priority", "status", "topic", "opened_at", "updated_at", "waiting_since"]
+)
 
 
 def open(
@@ -111,6 +71,7 @@ def open(
         "topic": topic,
         "opened_at": now,
         "updated_at": now,
+        "waiting_since": now,
     }
     ((case_id,),) = _OPEN.rows(conn, values)
     _note(conn, cipher, case_id, "reported", now, kind=kind, topic=topic, turn_id=turn_id, detail=detail)
@@ -125,7 +86,7 @@ def take(conn: Connection, cipher: Cipher, case_id: int, actor: str, now: dateti
 
 def wait(conn: Connection, cipher: Cipher, case_id: int, actor: str, now: datetime) -> bool:
     """Staff answered and wait for the person; the next sign opens the case again. False if it is closed."""
-    return _change(conn, cipher, case_id, "waiting", actor, now)
+    return _change(conn, cipher, case_id, "waiting", actor, now, waiting_since=None)
 
 
 def close(
@@ -137,7 +98,9 @@ def close(
     detail: MaskedText | None = None,
 ) -> bool:
     """Finish a case. False if it is closed already."""
-    return _change(conn, cipher, case_id, "closed", actor, now, detail=detail, closed_at=now)
+    return _change(
+        conn, cipher, case_id, "closed", actor, now, detail=detail, closed_at=now, waiting_since=None
+    )
 
 
 def note(
@@ -145,6 +108,21 @@ def note(
 ) -> None:
     """Add a remark of a member of the staff."""
     _note(conn, cipher, case_id, "noted", now, actor=actor, detail=detail)
+
+
+def happened(
+    conn: Connection,
+    cipher: Cipher,
+    case_id: int,
+    what: str,
+    now: datetime,
+    *,
+    actor: str | None = None,
+    detail: MaskedText | None = None,
+    outbox_id: int | None = None,
+) -> None:
+    """Add a step to the history; see `Event` for `what`."""
+    _note(conn, cipher, case_id, what, now, actor=actor, detail=detail, outbox_id=outbox_id)
 
 
 def _change(
@@ -200,14 +178,20 @@ _SUMMARY: tuple[Any, ...] = (
     Case.updated_at,
     ChatRow.locale,
     ChatRow.consent,
+    Case.waiting_since,
+    Case.snoozed_until,
+    Case.answered,
+    Case.closed_at,
 )
 
 
-def _summaries() -> Select[Any]:
+def summaries() -> Select[Any]:
+    """The select behind `CaseSummary`, to be narrowed."""
     return select(*_SUMMARY).join_from(Case, ChatRow, ChatRow.id == Case.chat_id)
 
 
-def _summary(row: Any) -> CaseSummary:
+def summary(row: Any) -> CaseSummary:
+    """A row of `summaries`."""
     return CaseSummary(row.id, row.chat_id, pseudonym(row.chat_id), *row[2:])
 
 
@@ -219,18 +203,18 @@ def queue(
     statuses: Sequence[str] = ("open", "taken", "waiting"),
 ) -> list[CaseSummary]:
     """Cases that are not closed, most urgent first, then oldest first; `after` is the last line seen."""
-    wanted = _summaries().where(text(f"cases.{IS_OPEN}"), Case.status.in_(statuses))
+    wanted = summaries().where(text(f"cases.{IS_OPEN}"), Case.status.in_(statuses))
     order = (Case.priority, Case.opened_at, Case.id)
     if after is not None:
         # One comparison of all three lets the index continue where the last page ended.
         wanted = wanted.where(tuple_(*order) > tuple_(after.priority, after.opened_at, after.id))
-    return [_summary(row) for row in conn.execute(wanted.order_by(*order).limit(limit))]
+    return [summary(row) for row in conn.execute(wanted.order_by(*order).limit(limit))]
 
 
 def get(conn: Connection, case_id: int) -> CaseSummary | None:
     """One case, or None."""
-    row = conn.execute(_summaries().where(Case.id == case_id)).one_or_none()
-    return None if row is None else _summary(row)
+    row = conn.execute(summaries().where(Case.id == case_id)).one_or_none()
+    return None if row is None else summary(row)
 
 
 def events(conn: Connection, cipher: Cipher, case_id: int) -> list[Event]:
@@ -247,6 +231,7 @@ def events(conn: Connection, cipher: Cipher, case_id: int) -> list[Event]:
             row.turn_id,
             row.actor,
             None if row.detail_sealed is None else cipher.open(row.detail_sealed, DETAIL).decode(),
+            row.outbox_id,
         )
         for row in rows
     ]

@@ -33,6 +33,8 @@ CHANGEABLE = frozenset(
         "stopped",
         "stopped_reason",
         "stopped_at",
+        "held_since",
+        "held_until",
         "seen_at",
         "context",
     }
@@ -60,6 +62,12 @@ class Chat:
     created_at: datetime
     seen_at: datetime
     context: dict[str, Any] = field(default_factory=dict, repr=False)
+    held_since: datetime | None = None
+    held_until: datetime | None = None
+
+    def held(self, now: datetime) -> bool:
+        """Whether staff talk with this person and the bot keeps silent."""
+        return self.held_until is not None and now < self.held_until
 
     @property
     def pseudonym(self) -> str:
@@ -179,4 +187,6 @@ def _opened(cipher: Cipher, row: Row[Any]) -> Chat:
         row.created_at,
         row.seen_at,
         {} if row.context_sealed is None else cipher.open_json(row.context_sealed, CONTEXT),
+        row.held_since,
+        row.held_until,
     )

@@ -88,6 +88,7 @@ IS_FREE = "owner IS NULL AND waiting > 0"
 IS_CLEARABLE = "finished_at IS NOT NULL AND body_sealed IS NOT NULL"
 HAS_DETAIL = "detail_sealed IS NOT NULL"
 IS_OPEN = "status <> 'closed'"
+IS_UNASSIGNED = f"{IS_OPEN} AND taken_by IS NULL"
 
 
 def _index(name: str, *columns: str, where: str | None = None) -> Index:
@@ -181,6 +182,8 @@ class ChatRow(Base):
     stopped: Mapped[bool]
     stopped_reason: Mapped[str | None] = mapped_column(LABEL)
     stopped_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    held_since: Mapped[datetime | None] = mapped_column(UtcTime)  # staff talk here and the bot is silent
+    held_until: Mapped[datetime | None] = mapped_column(UtcTime)
     created_at: Mapped[datetime] = mapped_column(UtcTime)
     seen_at: Mapped[datetime] = mapped_column(UtcTime, index=True)
     chat_id_sealed: Mapped[bytes]
@@ -226,6 +229,9 @@ class Case(Base):
     opened_at: Mapped[datetime] = mapped_column(UtcTime)
     updated_at: Mapped[datetime] = mapped_column(UtcTime)
     closed_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    waiting_since: Mapped[datetime | None] = mapped_column(UtcTime)  # the first sign nobody has answered yet
+    snoozed_until: Mapped[datetime | None] = mapped_column(UtcTime)
+    answered: Mapped[bool | None]  # what the person said when asked at the end
     __table_args__ = (
         Index(
             "uq_cases_open",
@@ -235,6 +241,8 @@ class Case(Base):
             postgresql_where=text(IS_OPEN),
         ),
         _index("ix_cases_queue", "priority", "opened_at", "id", where=IS_OPEN),
+        _index("ix_cases_mine", "taken_by", "priority", "opened_at", "id", where=IS_OPEN),
+        _index("ix_cases_free", "priority", "opened_at", "id", where=IS_UNASSIGNED),
         _index("ix_cases_chat", "chat_id"),
         _index("ix_cases_closed", "closed_at", where="closed_at IS NOT NULL"),
         {"sqlite_autoincrement": True},
@@ -248,11 +256,12 @@ class CaseEvent(Base):
     id: Mapped[int] = _row_id()
     case_id: Mapped[int] = mapped_column(RowId, ForeignKey("cases.id", ondelete="CASCADE"))
     at: Mapped[datetime] = mapped_column(UtcTime)
-    what: Mapped[str] = mapped_column(WORD)  # reported | taken | waiting | noted | closed
+    what: Mapped[str] = mapped_column(WORD)  # see storage.cases.Event
     kind: Mapped[str | None] = mapped_column(WORD)
     topic: Mapped[str | None] = mapped_column(LABEL)
     turn_id: Mapped[int | None] = mapped_column(BigInteger)
     actor: Mapped[str | None] = mapped_column(LABEL)
+    outbox_id: Mapped[int | None] = mapped_column(BigInteger)  # the message that staff sent
     detail_sealed: Mapped[bytes | None]
     __table_args__ = (
         _index("ix_case_events_case", "case_id", "id"),

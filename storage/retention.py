@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, exists, select, text
 
-from storage import cases, counters, inbox, lanes, outbox, turns
+from storage import cases, counters, inbox, lanes, outbox, staff_sessions, turns
 from storage.models import IS_OPEN, Case, ChatRow, Lane
 
 
@@ -40,6 +40,7 @@ def sweep(conn: Connection, now: datetime, terms: Terms, limit: int = 500) -> di
         "chats": _silent_chats(conn, now - terms.silent_chats, limit),
         "counters": counters.purge(conn, (now - terms.counters).date()),
         "lanes": lanes.sweep(conn, now),
+        "staff_sessions": staff_sessions.sweep(conn, now),
     }
 
 

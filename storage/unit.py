@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from storage import cases, chats, counters, inbox, outbox, people, turns
+from storage.case_records import NewCase
 from storage.chats import Chat
 from storage.encryption import Cipher
 from storage.inbox import InboxRow
@@ -38,7 +39,7 @@ class TurnOutcome:
 
     calls: Calls | Callable[[int | None], Calls] = ()
     record: turns.TurnRecord | None = None
-    case: cases.NewCase | None = None
+    case: NewCase | None = None
     changes: Mapping[str, Any] = field(default_factory=dict)
     feedback: Feedback | None = None
     erase: bool = False
