@@ -125,7 +125,8 @@ class Turns:
             stored += [(call.method, call.params) for call in exchange.calls_for(turn_id)]
             if exchange.export:
                 held = people.export(conn, self._cipher, row.lane)
-                locale = exchange.chat.locale or "id"
+                memory = exchange.chat_changes.get("context") or {}
+                locale = memory.get("locale") or exchange.chat.locale or "id"
                 stored += export_calls(held, lambda msgid: self._say(msgid, locale), now)
             return stored
 

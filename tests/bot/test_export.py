@@ -28,4 +28,4 @@ async def test_the_page_is_in_the_language_of_the_conversation(house: House, sim
         for message in replies
         if "document" in message
     )
-    assert page.startswith("Everything that Bekal keeps about you")
+    assert page.startswith("All data that Bekal keeps about you")
