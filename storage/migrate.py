@@ -1,23 +1,25 @@
-"""Bringing the tables to the version that this code needs."""
+"""Bringing the tables to the version that this code needs.
+
+Alembic is imported only where tables are changed or compared: that takes half a second, and every start asks
+for the version.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from alembic import command
-from alembic.autogenerate import compare_metadata
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 from sqlalchemy.engine import URL
 
 from storage.engines import normalise, sqlite_file, writer_engine
 from storage.errors import StoreNotMigrated, StoreUnavailable
 from storage.failures import Failure, classify
 from storage.models import Base
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 T = TypeVar("T")
 FOLDER = Path(__file__).with_name("migrations")
@@ -32,12 +34,12 @@ def upgrade(url: str, revision: str = "head") -> None:
     if (file := sqlite_file(parsed)) is not None:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.touch(mode=0o600)  # its companions, -wal and -shm, get the same mode
-    _run(parsed, lambda connection: command.upgrade(_config(connection), revision))
+    _alembic(parsed, "upgrade", revision)
 
 
 def downgrade(url: str, revision: str) -> None:
     """Go back to an older version; "base" removes every table with all that it holds."""
-    _run(normalise(url), lambda connection: command.downgrade(_config(connection), revision))
+    _alembic(normalise(url), "downgrade", revision)
 
 
 def current(url: str) -> str | None:
@@ -46,14 +48,24 @@ def current(url: str) -> str | None:
     file = sqlite_file(parsed)
     if file is not None and not file.exists():
         return None
-    return _run(parsed, lambda connection: MigrationContext.configure(connection).get_current_revision())
+    return _run(parsed, _stored_version)
+
+
+def _stored_version(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    version: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return version
+
+
+def known() -> list[str]:
+    """All versions that this code can make, oldest first: the files NNNN_*.py are numbered in their order."""
+    return sorted(path.name.partition("_")[0] for path in (FOLDER / "versions").glob("[0-9]*_*.py"))
 
 
 def newest() -> str:
     """The version that this code needs."""
-    head = ScriptDirectory(str(FOLDER)).get_current_head()
-    assert head is not None
-    return head
+    return known()[-1]
 
 
 def check(url: str) -> None:
@@ -63,7 +75,7 @@ def check(url: str) -> None:
         raise StoreNotMigrated(f"The database has no tables yet. {REMEDY}")
     if found == needed:
         return
-    if found not in {script.revision for script in ScriptDirectory(str(FOLDER)).walk_revisions()}:
+    if found not in known():
         raise StoreNotMigrated(
             f"The database has version {found}, which this Bekal does not know: it was made by a newer one. "
             "Install that one again, or restore the database from before."
@@ -74,6 +86,9 @@ def check(url: str) -> None:
 def differences(url: str) -> list[str]:
     """What differs between the tables there are and the models of this code; empty when all is well."""
 
+    from alembic.autogenerate import compare_metadata
+    from alembic.migration import MigrationContext
+
     def compare(connection: Connection) -> list[str]:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         return [str(each) for each in compare_metadata(context, Base.metadata)]
@@ -81,7 +96,16 @@ def differences(url: str) -> list[str]:
     return _run(normalise(url), compare)
 
 
+def _alembic(url: URL, direction: str, revision: str) -> None:
+    from alembic import command
+
+    go = {"upgrade": command.upgrade, "downgrade": command.downgrade}[direction]
+    _run(url, lambda connection: go(_config(connection), revision))
+
+
 def _config(connection: Connection) -> Config:
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
     config.attributes["connection"] = connection

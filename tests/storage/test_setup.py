@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, text
 
 from storage import (
@@ -106,6 +109,18 @@ def test_migrations_make_what_the_models_say_and_take_it_back(empty_url: str) ->
     assert migrate.differences(empty_url) == []
     migrate.downgrade(empty_url, "base")
     assert len(migrate.differences(empty_url)) >= len(Base.metadata.tables)
+
+
+def test_the_numbers_of_the_files_are_the_history_that_alembic_walks() -> None:
+    script = ScriptDirectory(str(migrate.FOLDER))
+    assert migrate.newest() == script.get_current_head()
+    assert migrate.known() == [each.revision for each in script.walk_revisions()][::-1]
+
+
+def test_importing_the_store_leaves_alembic_alone() -> None:
+    look = "import sys, storage; print([name for name in sys.modules if name.startswith('alembic')])"
+    found = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)
+    assert found.stdout == "[]\n"
 
 
 def test_a_new_sqlite_file_is_for_its_owner_only(tmp_path: Path) -> None:
