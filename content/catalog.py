@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from content import emergency
 from content.model import SOURCE_LOCALE, Article, Contact, Hit, Locale
 from content.search import LazyIndex
+from content.table_model import Tables
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -18,6 +19,7 @@ class Catalog:
     contacts: Mapping[str, Contact]
     version: str
     articles: Mapping[tuple[str, Locale], Article]
+    tables: Tables
     lazy_index: LazyIndex
 
     def article(self, topic: str, locale: Locale) -> Article:

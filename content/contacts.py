@@ -1,7 +1,6 @@
 """`contacts.yml`: the one place for phone numbers."""
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, cast
 
@@ -10,7 +9,7 @@ import phonenumbers
 from content import countries, yaml
 from content.fields import ID, Fields, Report
 from content.freshness import REVIEW_MONTHS
-from content.model import DANGER_KINDS, LOCALES, SOURCE_LOCALE, Contact, Locale, Number, NumberKind, frozen
+from content.model import DANGER_KINDS, Contact, Number, NumberKind
 from content.problems import hint
 from content.sources import read_sources
 
@@ -75,12 +74,12 @@ def _contact(node: yaml.Node, report: Report) -> PlacedContact:
     contact = Contact(
         id=identity,
         name=fields.text("name", "Write the official name"),
-        what_for=_texts(fields, "what_for"),
+        what_for=fields.texts("what_for"),
         numbers=numbers,
         web=web,
         address=fields.optional_text("address"),
-        hours=_texts(fields, "hours") if fields.has("hours") else None,
-        dial_from=_texts(fields, "dial_from"),
+        hours=fields.texts("hours") if fields.has("hours") else None,
+        dial_from=fields.texts("dial_from"),
         destination=_destination(fields),
         kinds=_kinds(fields),
         sources=read_sources(fields),
@@ -104,7 +103,7 @@ def _number(node: yaml.Node, report: Report) -> Number:
     number = fields.text("number", 'Write it in quotes, e.g. "+62 21 2924 4800"')
     if number and (fault := _number_fault(number, kind)):
         fields.wrong("number", f"is not a valid {kind} number: '{number}'", fault)
-    return Number(_texts(fields, "label"), number, cast(NumberKind, kind))
+    return Number(fields.texts("label"), number, cast(NumberKind, kind))
 
 
 def _number_fault(number: str, kind: str) -> str | None:
@@ -126,19 +125,6 @@ def _number_fault(number: str, kind: str) -> str | None:
     if local or (digits.startswith("0") and len(digits) > 7 and not digits.startswith(FREE_PREFIXES)):
         return "Write it with + and the country code, so that it can be dialled from abroad"
     return None
-
-
-def _texts(fields: Fields, key: str) -> Mapping[Locale, str]:
-    """A text in each language, at least in Indonesian."""
-    node = fields.node(key, 'Write {id: "...", en: "..."}')
-    if node is None:
-        return frozen({})
-    inner = Fields(node, fields.report, LOCALES, f"'{key}'")
-    texts = {SOURCE_LOCALE: inner.text(SOURCE_LOCALE, "Write it in Indonesian")}
-    for locale in LOCALES:
-        if locale != SOURCE_LOCALE and inner.has(locale):
-            texts[locale] = inner.text(locale)
-    return frozen(texts)
 
 
 def _destination(fields: Fields) -> str | None:

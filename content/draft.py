@@ -15,6 +15,9 @@ from content.model import Locale
 from content.pages import FillFor, Page, read_page
 from content.problems import Problem, hint
 from content.synonyms import Groups, read_synonyms
+from content.table_files import read_tables
+from content.table_model import Row
+from content.table_reader import Placed
 from content.topics import Topics, read_topics
 
 TOPICS, CONTACTS, HOSTS, SYNONYMS = on_disk.SINGLE_FILES
@@ -33,6 +36,7 @@ class Draft:
     hosts: Hosts
     synonyms: Groups
     pages: tuple[Page, ...]
+    rows: tuple[Placed[Row], ...]
     version: str
     problems: tuple[Problem, ...]
 
@@ -75,6 +79,7 @@ def read_files(files: Mapping[str, bytes], problems: Sequence[Problem] = ()) -> 
         hosts=single(HOSTS, read_hosts, {}),
         synonyms=single(SYNONYMS, read_synonyms, ()),
         pages=tuple(page for page in pages if page is not None),
+        rows=read_tables(texts, problems),
         version=version_of(files),
         problems=tuple(problems),
     )

@@ -1,10 +1,12 @@
 """Typed reading of YAML mappings. What is wrong becomes a problem; the reader goes on with a default."""
 
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 
-from content import yaml
+from content import countries, yaml
+from content.model import LOCALES, SOURCE_LOCALE, Locale, frozen
 from content.problems import Problem, hint
 
 Report = Callable[[int, str, str], None]
@@ -12,6 +14,10 @@ Report = Callable[[int, str, str], None]
 
 ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+NUMBER = re.compile(r"\d{1,12}(\.\d{1,4})?")
+
+
+COUNTRY_REMEDY = "Write the two capital letters of the country, e.g. TW, or ME for the Middle East"
 
 
 def reporter(file: str, problems: list[Problem]) -> Report:
@@ -117,3 +123,32 @@ class Fields:
             else:
                 self.report(node.line, f"'{key}' may only hold words", remedy)
         return tuple(words)
+
+    def texts(self, key: str, needed: Collection[Locale] = (SOURCE_LOCALE,)) -> Mapping[Locale, str]:
+        """A required text by language, at least in the `needed` ones."""
+        node = self.node(key, 'Write {id: "...", en: "..."}')
+        if node is None:
+            return frozen({})
+        inner = Fields(node, self.report, LOCALES, f"'{key}'")
+        return frozen(
+            {
+                locale: inner.text(locale, f"Write it in this language too ({locale})")
+                for locale in LOCALES
+                if locale in needed or inner.has(locale)
+            }
+        )
+
+    def number(self, key: str) -> Decimal | None:
+        """A required figure without thousands separators; None when absent or wrong."""
+        remedy = "Write digits only, e.g. 29500 or 16.5"
+        raw = self.text(key, remedy)
+        if raw and not NUMBER.fullmatch(raw):
+            self.wrong(key, f"is not a number: '{raw}'", remedy)
+        return Decimal(raw) if NUMBER.fullmatch(raw) else None
+
+    def country(self, key: str) -> str:
+        """A required country code; "" when absent, and as written when it is none."""
+        code = self.text(key, COUNTRY_REMEDY)
+        if code and code not in countries.codes():
+            self.wrong(key, f"is not a country code: '{code}'", COUNTRY_REMEDY)
+        return code

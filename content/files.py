@@ -10,7 +10,7 @@ from content.problems import Problem
 MAX_BYTES = 256 * 1024
 MAX_FILES = 2_000
 SINGLE_FILES = ("topics.yml", "contacts.yml", "hosts.yml", "synonyms.yml")
-ARTICLES = "articles"
+ARTICLES, TABLES = "articles", "tables"
 HIDDEN_BUT_FINE = {"\n", "\t", "\u200d"}  # the last one joins emoji
 
 
@@ -50,7 +50,13 @@ def _paths(folder: Path) -> Iterator[Path]:
     for name in SINGLE_FILES:
         if os.path.lexists(folder / name):
             yield folder / name
-    for base, folders, names in os.walk(folder / ARTICLES):
+    for part in (ARTICLES, TABLES):
+        yield from walk(folder / part)
+
+
+def walk(folder: Path) -> Iterator[Path]:
+    """Every file below the folder, in a steady order; a linked folder is given as if it were a file."""
+    for base, folders, names in os.walk(folder):
         linked = [name for name in folders if (Path(base) / name).is_symlink()]
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted([*names, *linked]):

@@ -16,7 +16,7 @@ from content.model import SOURCE_LOCALE
 from content.problems import ContentError, Problem
 
 # New folders have no suffix: their files may be there before anybody watches them.
-SUFFIXES = (".md", ".yml", "")
+SUFFIXES = (".md", ".yml", ".csv", "")
 # A save by an editor is several events; a checkout is hundreds.
 DEBOUNCE_MS = 400
 # Some file systems (network, containers) tell nobody about changes: look there ourselves from time to time.

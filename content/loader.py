@@ -10,6 +10,7 @@ from content.model import SOURCE_LOCALE, Article, frozen
 from content.pages import Page, digest
 from content.problems import ContentError, Problem
 from content.search import LazyIndex
+from content.table_files import tables_of
 
 
 def load(folder: Path) -> Catalog:
@@ -35,6 +36,7 @@ def build(draft: Draft) -> Catalog:
         contacts=frozen({placed.contact.id: placed.contact for placed in draft.contacts}),
         version=draft.version,
         articles=frozen({(article.topic, article.locale): article for article in articles}),
+        tables=tables_of(draft.rows),
         lazy_index=LazyIndex(articles, draft.synonyms),
     )
 

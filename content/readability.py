@@ -33,21 +33,28 @@ Fault = tuple[int, str, str]
 
 def faults(blocks: Sequence[Block]) -> Iterator[Fault]:
     """Line, what, remedy; `blocks` are the paragraphs of one article in their order."""
-    lengths: list[int] = []
+    yield from too_long(blocks)
+    lengths = [_words(sentence) for block in blocks for sentence in sentences(block.source)]
+    if len(lengths) >= ENOUGH_SENTENCES and (average := sum(lengths) / len(lengths)) > AVERAGE_WORDS:
+        what = f"Sentences have {average:.1f} words on average, {AVERAGE_WORDS} are easy to read"
+        yield blocks[0].line, what, "Shorten the longest ones"
+    yield from _unexplained(blocks)
+
+
+def too_long(blocks: Sequence[Block]) -> Iterator[Fault]:
+    """Sentences that nobody reads to their end."""
     for block in blocks:
         for sentence in sentences(block.source):
-            count = len(WORD.findall(sentence))
-            lengths.append(count)
-            if count > LONGEST_SENTENCE:
+            if (count := _words(sentence)) > LONGEST_SENTENCE:
                 start = " ".join(sentence.split()[:5])
                 what = (
                     f"A sentence of {count} words, at most {LONGEST_SENTENCE} are easy to read: '{start} ...'"
                 )
                 yield block.line, what, "Make two or three of it"
-    if len(lengths) >= ENOUGH_SENTENCES and (average := sum(lengths) / len(lengths)) > AVERAGE_WORDS:
-        what = f"Sentences have {average:.1f} words on average, {AVERAGE_WORDS} are easy to read"
-        yield blocks[0].line, what, "Shorten the longest ones"
-    yield from _unexplained(blocks)
+
+
+def _words(sentence: str) -> int:
+    return len(WORD.findall(sentence))
 
 
 def sentences(source: str) -> list[str]:
