@@ -38,6 +38,13 @@ _NO_PLACE = words("""
     neng ning percontohan produktif punika ramah saged sampai sareng saya se sendiri setempat siaga
     siap sini sy tangguh terdekat tempat tersebut tertinggal tiasa untuk urang wisata wonten yang yg
     """)
+# Ordinary words that begin the names of places: "desa air keruh".
+_BEGINS = words("""
+    air anak balai bandar bangun baru batang batu bukit buluh bumi buntu danau gunung hulu jati kampung karang
+    kayu kebun kota
+    lembah lima lubuk mandi meral muara padang pangkalan pantai pasar pasir pinang pintu pondok pulau rantau
+    rumah sawah selat simpang sinar situ suka sumber sungai taman tanah tanjung teluk tiga ujung
+    """)
 _OFFICE = re.compile(
     r"(?:kantor|kepala|perangkat|surat|dana|lurah|camat|pak|bu|aparat|balai|bidan|koperasi)\s\Z",
     re.IGNORECASE,
@@ -88,10 +95,14 @@ def _marked(text: str) -> Iterator[tuple[int, int]]:
     for found in _PARTS.finditer(text):
         start, end = found.span()
         if found["marker"]:
-            if not may_be_name(found["place"], _NO_PLACE) or _OFFICE.search(text[max(0, start - 12) : start]):
+            if _OFFICE.search(text[max(0, start - 12) : start]):
                 continue
             second = (found["second"] or "").strip()
-            if second and not may_be_name(second, _NO_PLACE):
+            named = bool(second) and may_be_name(second, _NO_PLACE)
+            if not may_be_name(found["place"], _NO_PLACE):
+                if not named or found["place"].lower() not in _BEGINS:
+                    continue
+            elif not named:
                 end = found.end("place")
         elif text[start : start + 2].lower() == "no":
             numbers.append((start, end))
