@@ -2,8 +2,10 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import date
 
-from content import emergency
+from content import corrections, emergency
+from content.corrections import Correction, History
 from content.model import SOURCE_LOCALE, Article, Contact, Hit, Locale
 from content.search import LazyIndex
 from content.table_model import Tables
@@ -20,6 +22,8 @@ class Catalog:
     version: str
     articles: Mapping[tuple[str, Locale], Article]
     tables: Tables
+    corrections: Mapping[str, Correction]
+    history: History
     lazy_index: LazyIndex
 
     def article(self, topic: str, locale: Locale) -> Article:
@@ -36,6 +40,13 @@ class Catalog:
     ) -> list[Contact]:
         """Whom to call first. `kinds` of danger may be empty; `destination` is where the person is."""
         return emergency.contacts(tuple(self.contacts.values()), frozenset(kinds), destination, limit)
+
+    def given_old_text(self, topic: str, version: str, shown_on: date | None = None) -> bool | None:
+        """Whether an answer about this topic, given under this `version` of the content, was corrected since.
+
+        None when the version is not known and no day is given; see `content.corrections`.
+        """
+        return corrections.given_old_text(self.corrections.get(topic), self.history, version, shown_on)
 
 
 def source_hash(article: Article) -> str:

@@ -7,7 +7,7 @@ decide whether the content is served, or to REVIEWS, which are for staff and kno
 from collections.abc import Callable, Iterator
 from datetime import date
 
-from content import links, readability, table_checks, wording
+from content import links, page_checks, readability, table_checks, wording
 from content.draft import CONTACTS, TOPICS, Draft
 from content.freshness import Freshness, freshness_of, next_review
 from content.markdown import Block
@@ -215,6 +215,8 @@ CHECKS: tuple[Check, ...] = (
     wording_is_safe,
     contacts_can_be_reached,
     translations_have_a_source,
+    page_checks.recordings_can_be_sent,
+    page_checks.corrections_are_safe,
     table_checks.ids_are_single,
     table_checks.contacts_exist,
     table_checks.texts_are_safe,
@@ -225,6 +227,10 @@ REVIEWS: tuple[Review, ...] = (
     dates_are_past,
     reviews_are_done,
     texts_are_readable,
+    page_checks.recordings_are_current,
+    page_checks.corrections_are_past,
+    page_checks.notes_are_removed,
+    page_checks.titles_fit_a_button,
     table_checks.rows_are_reviewed,
     table_checks.wages_have_not_ended,
     table_checks.texts_are_readable,

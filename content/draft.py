@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import TypeVar
 
 from content import files as on_disk
-from content import markdown, yaml
+from content import markdown, recordings, yaml
 from content.contacts import PlacedContact, read_contacts
 from content.fields import Report, reporter
 from content.links import Hosts, read_hosts
-from content.model import Locale
+from content.model import Locale, frozen
 from content.pages import FillFor, Page, read_page
 from content.problems import Problem, hint
 from content.synonyms import Groups, read_synonyms
@@ -37,16 +37,21 @@ class Draft:
     synonyms: Groups
     pages: tuple[Page, ...]
     rows: tuple[Placed[Row], ...]
+    sounds: Mapping[str, recordings.SoundFile]
     version: str
     problems: tuple[Problem, ...]
 
 
 def read(folder: Path) -> Draft:
     """Never raises for what stands in the files."""
-    return read_files(*on_disk.read(folder))
+    return read_files(*on_disk.read(folder), recordings.read(folder))
 
 
-def read_files(files: Mapping[str, bytes], problems: Sequence[Problem] = ()) -> Draft:
+def read_files(
+    files: Mapping[str, bytes],
+    problems: Sequence[Problem] = (),
+    sounds: Mapping[str, recordings.SoundFile] = frozen({}),
+) -> Draft:
     """The same from files in memory, by their path in the folder; `problems` are those known already."""
     texts, unreadable = on_disk.decode(files)
     problems = [*problems, *unreadable]
@@ -80,7 +85,8 @@ def read_files(files: Mapping[str, bytes], problems: Sequence[Problem] = ()) -> 
         synonyms=single(SYNONYMS, read_synonyms, ()),
         pages=tuple(page for page in pages if page is not None),
         rows=read_tables(texts, problems),
-        version=version_of(files),
+        sounds=sounds,
+        version=version_of(files, sounds),
         problems=tuple(problems),
     )
 
@@ -105,9 +111,9 @@ def _fill_for(contacts: tuple[PlacedContact, ...]) -> FillFor:
     return fill_for
 
 
-def version_of(files: Mapping[str, bytes]) -> str:
+def version_of(files: Mapping[str, bytes], sounds: Mapping[str, recordings.SoundFile] = frozen({})) -> str:
     """A name for exactly these files."""
     digest = hashlib.sha256()
-    for name, content in sorted(files.items()):
+    for name, content in sorted({**files, **recordings.stamp(sounds)}.items()):
         digest.update(f"{name}\0{len(content)}\0".encode("utf-8", "replace") + content)
     return digest.hexdigest()[:16]

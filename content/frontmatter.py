@@ -5,15 +5,21 @@ from dataclasses import dataclass
 from content import yaml
 
 FENCE = "---"
+NOTE = "%%"
+"""Starts a line of the body that is only for whoever writes it, such as the text to translate."""
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """`body_line` is the line of the file on which the body starts, counted from 1."""
+    """`body_line` is the line of the file on which the body starts, counted from 1.
+
+    The lines of `notes` are empty in the body, so that line numbers stay those of the file.
+    """
 
     front: yaml.Mapping
     body: str
     body_line: int
+    notes: tuple[int, ...] = ()
 
 
 def split(text: str) -> Parts:
@@ -34,4 +40,7 @@ def split(text: str) -> Parts:
         raise yaml.YamlError(
             2, "The block at the top has no fields", "Write 'title: ...', 'summary: ...' and so on"
         )
-    return Parts(front, "\n".join(lines[number:]), number + 1)
+    notes = [at for at, line in enumerate(lines[number:], start=number) if line.startswith(NOTE)]
+    for at in notes:
+        lines[at] = ""
+    return Parts(front, "\n".join(lines[number:]), number + 1, tuple(at + 1 for at in notes))

@@ -1,16 +1,21 @@
 """A content folder into a Catalog."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 from content import checks
 from content.catalog import Catalog
+from content.corrections import Correction, History
 from content.draft import Draft, read
-from content.model import SOURCE_LOCALE, Article, frozen
-from content.pages import Page, digest
+from content.hashing import digest
+from content.model import SOURCE_LOCALE, Article, Audio, frozen
+from content.pages import Page
 from content.problems import ContentError, Problem
 from content.search import LazyIndex
 from content.table_files import tables_of
+
+NOTHING_SERVED = History()
 
 
 def load(folder: Path) -> Catalog:
@@ -23,12 +28,14 @@ def check(folder: Path, today: date) -> list[Problem]:
     return checks.problems(read(folder), today)
 
 
-def build(draft: Draft) -> Catalog:
-    """Raises ContentError with every error."""
+def build(draft: Draft, served: History = NOTHING_SERVED) -> Catalog:
+    """Raises ContentError with every error. `served` are the versions before this one."""
     if errors := checks.errors(draft):
         raise ContentError(errors)
     sources = {page.topic: page for page in draft.pages if page.is_source}
     articles = [_article(page, sources[page.topic]) for page in draft.pages]
+    corrections = [page.correction for page in sources.values() if page.correction]
+    history = served.serving(draft.version, [correction.key for correction in corrections])
     return Catalog(
         modules=draft.topics.modules,
         topics=draft.topics.articles,
@@ -37,6 +44,8 @@ def build(draft: Draft) -> Catalog:
         version=draft.version,
         articles=frozen({(article.topic, article.locale): article for article in articles}),
         tables=tables_of(draft.rows),
+        corrections=frozen({one.topic: _placed(one, history) for one in corrections}),
+        history=history,
         lazy_index=LazyIndex(articles, draft.synonyms),
     )
 
@@ -64,4 +73,18 @@ def _article(page: Page, source: Page) -> Article:
         text_hash=page.text_hash,
         native_reviewed=page.native_reviewed,
         stale=page.locale != SOURCE_LOCALE and page.source_hash != source.text_hash,
+        audio=_audio(page),
     )
+
+
+def _audio(page: Page) -> Audio | None:
+    """None for a recording that says an older text: hearing and reading must agree."""
+    recording = page.recording
+    if recording is None or recording.text_hash != page.spoken_hash:
+        return None
+    return Audio(recording.file, recording.synthetic)
+
+
+def _placed(correction: Correction, history: History) -> Correction:
+    before, after = history.around(correction.key)
+    return replace(correction, before=before, after=after)

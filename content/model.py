@@ -70,6 +70,14 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Audio:
+    """A recording that says the text as it is now. `file` is its path inside the content folder."""
+
+    file: str
+    synthetic: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Article:
     """One article in one language. A translation carries the sources and dates of the article it mirrors."""
 
@@ -90,6 +98,7 @@ class Article:
     text_hash: str
     native_reviewed: bool = True
     stale: bool = False
+    audio: Audio | None = None
 
     @property
     def destinations(self) -> frozenset[str]:

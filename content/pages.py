@@ -1,16 +1,17 @@
 """One article file, read as far as it can be; everything wrong in it is reported at once."""
 
-import hashlib
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import PurePosixPath
 
 from content import frontmatter, markdown, yaml
+from content.corrections import Correction, read_correction
 from content.fields import ID, Fields, Report
 from content.freshness import REVIEW_MONTHS
+from content.hashing import digest
 from content.model import LOCALES, SOURCE_LOCALE, Locale, Rich, Source
+from content.recordings import Recording, read_recording, spoken_hash
 from content.sections import Body, read_body
 from content.sources import read_sources
 
@@ -24,8 +25,10 @@ SOURCE_FIELDS = (
     "related",
     "danger",
     "ask",
+    "correction",
+    "audio",
 )
-TRANSLATION_FIELDS = ("title", "summary", "source_hash", "native_reviewed")
+TRANSLATION_FIELDS = ("title", "summary", "source_hash", "native_reviewed", "audio")
 OWNERS = ("penempatan", "kompetensi", "pelindungan", "keuangan", "pemberdayaan")
 MISPLACED = "Put it into articles/<language>/<module>/<topic>.md"
 
@@ -56,10 +59,19 @@ class Page:
     ask: str = ""
     source_hash: str = ""
     native_reviewed: bool = True
+    correction: Correction | None = None
+    recording: Recording | None = None
+    notes: tuple[int, ...] = ()
 
     @property
     def is_source(self) -> bool:
         return self.locale == SOURCE_LOCALE
+
+    @property
+    def spoken_hash(self) -> str:
+        """Names the words that a recording of this page must say."""
+        sections = [placed.section for placed in self.body.sections]
+        return spoken_hash(self.title, self.summary.text, sections)
 
     def line_of(self, key: str) -> int:
         return self.lines.get(key, 1)
@@ -93,6 +105,8 @@ def read_page(file: str, text: str, fill_for: FillFor, report: Report) -> Page |
         lines=fields.mapping.key_lines,
         text_hash=digest(title, raw_summary, parts.body),
         file_hash=digest(text),
+        recording=read_recording(fields, locale, topic),
+        notes=parts.notes,
     )
     return _with_source_fields(page, fields) if page.is_source else _with_translation_fields(page, fields)
 
@@ -110,6 +124,7 @@ def _with_source_fields(page: Page, fields: Fields) -> Page:
         related=related,
         danger=fields.flag("danger"),
         ask=fields.text("ask", "Name the contact to ask, by its id in contacts.yml"),
+        correction=read_correction(fields, page.topic),
     )
 
 
@@ -131,12 +146,6 @@ def _summary(fields: Fields, raw: str, fill: markdown.Fill) -> markdown.Rendered
     if rendered.links or any(span.kind not in ("bold", "italic") for span in rendered.rich.spans):
         fields.wrong("summary", "may only have bold text", "Move links and code into a section")
     return rendered
-
-
-def digest(*texts: str) -> str:
-    """16 hex digits that stay the same when only spacing or the form of accents changes."""
-    normal = "\n".join(" ".join(unicodedata.normalize("NFC", text).split()) for text in texts)
-    return hashlib.sha256(normal.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def _place(file: str, report: Report) -> tuple[Locale, str, str] | None:
