@@ -148,7 +148,7 @@ async def test_errors_become_the_exceptions_that_they_are_at_telegram(
         await bot.send_message(sari.id, "a")
     await sim.start_chat(sari)
     sim.fail("flood", retry_after=3)
-    with pytest.raises(RetryAfter, match="Retry in (3 seconds|0:00:03)"):
+    with pytest.raises(RetryAfter, match=r"Retry in (3 seconds|0:00:03)"):
         await bot.send_message(sari.id, "a")
     sim.faults.clear()
     sim.people.set_state(sim.bot, sari.id, "blocked")
