@@ -231,7 +231,9 @@ REVIEWS: tuple[Review, ...] = (
     page_checks.corrections_are_past,
     page_checks.notes_are_removed,
     page_checks.titles_fit_a_button,
+    page_checks.words_are_called_the_same,
     table_checks.rows_are_reviewed,
     table_checks.wages_have_not_ended,
     table_checks.texts_are_readable,
+    table_checks.words_are_called_the_same,
 )

@@ -10,6 +10,7 @@ from content import files as on_disk
 from content import markdown, recordings, yaml
 from content.contacts import PlacedContact, read_contacts
 from content.fields import Report, reporter
+from content.glossary import Term, read_glossary
 from content.links import Hosts, read_hosts
 from content.model import Locale, frozen
 from content.pages import FillFor, Page, read_page
@@ -20,7 +21,7 @@ from content.table_model import Row
 from content.table_reader import Placed
 from content.topics import Topics, read_topics
 
-TOPICS, CONTACTS, HOSTS, SYNONYMS = on_disk.SINGLE_FILES
+TOPICS, CONTACTS, HOSTS, SYNONYMS, GLOSSARY = on_disk.SINGLE_FILES
 REQUIRED = (TOPICS, CONTACTS, HOSTS)
 CONTACT_PREFIX = "contact:"
 
@@ -35,6 +36,7 @@ class Draft:
     contacts: tuple[PlacedContact, ...]
     hosts: Hosts
     synonyms: Groups
+    glossary: tuple[Term, ...]
     pages: tuple[Page, ...]
     rows: tuple[Placed[Row], ...]
     sounds: Mapping[str, recordings.SoundFile]
@@ -83,6 +85,7 @@ def read_files(
         contacts=contacts,
         hosts=single(HOSTS, read_hosts, {}),
         synonyms=single(SYNONYMS, read_synonyms, ()),
+        glossary=single(GLOSSARY, read_glossary, ()),
         pages=tuple(page for page in pages if page is not None),
         rows=read_tables(texts, problems),
         sounds=sounds,

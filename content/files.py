@@ -9,7 +9,7 @@ from content.problems import Problem
 
 MAX_BYTES = 256 * 1024
 MAX_FILES = 2_000
-SINGLE_FILES = ("topics.yml", "contacts.yml", "hosts.yml", "synonyms.yml")
+SINGLE_FILES = ("topics.yml", "contacts.yml", "hosts.yml", "synonyms.yml", "glossary.yml")
 ARTICLES, TABLES = "articles", "tables"
 HIDDEN_BUT_FINE = {"\n", "\t", "\u200d"}  # the last one joins emoji
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 
-from content import wording
+from content import glossary, wording
 from content.draft import Draft
 from content.problems import Problem, Severity
 
@@ -62,6 +62,16 @@ def notes_are_removed(draft: Draft, today: date) -> Iterator[Problem]:
             what = f"{len(page.notes)} lines start with %% (notes that nobody is sent)"
             remedy = "Remove them when the text is done"
             yield Problem(page.file, page.notes[0], what, remedy, Severity.WARNING)
+
+
+def words_are_called_the_same(draft: Draft, today: date) -> Iterator[Problem]:
+    sources = {page.topic: page for page in draft.pages if page.is_source}
+    words = {page.topic: page.words for page in sources.values()}
+    for page in draft.pages:
+        if page.is_source or page.topic not in sources:
+            continue
+        for term in glossary.missing(draft.glossary, words[page.topic], page.words, page.locale):
+            yield Problem(page.file, 1, *glossary.called(term, page.locale), Severity.WARNING)
 
 
 def titles_fit_a_button(draft: Draft, today: date) -> Iterator[Problem]:

@@ -68,6 +68,13 @@ class Page:
         return self.locale == SOURCE_LOCALE
 
     @property
+    def words(self) -> str:
+        """Everything that is read: title, summary, headings and text."""
+        sections = [placed.section for placed in self.body.sections]
+        parts = [part for section in sections for part in (section.heading, section.body.text)]
+        return "\n".join([self.title, self.summary.text, *parts])
+
+    @property
     def spoken_hash(self) -> str:
         """Names the words that a recording of this page must say."""
         sections = [placed.section for placed in self.body.sections]

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import fields
 from datetime import date
 
-from content import readability, wording
+from content import glossary, readability, wording
 from content.draft import CONTACTS, Draft
 from content.freshness import Freshness
 from content.markdown import Block
@@ -93,6 +93,17 @@ def texts_are_readable(draft: Draft, today: date) -> Iterator[Problem]:
             if locale == SOURCE_LOCALE:
                 for _, what, remedy in readability.too_long([Block(1, text)]):
                     yield Problem(placed.file, placed.line_of(key), what, remedy, Severity.WARNING)
+
+
+def words_are_called_the_same(draft: Draft, today: date) -> Iterator[Problem]:
+    for placed in draft.rows:
+        by_language: dict[str, list[str]] = {}
+        for _, locale, text in texts_of(placed.row):
+            by_language.setdefault(locale, []).append(text)
+        source = "\n".join(by_language.pop(SOURCE_LOCALE, ()))
+        for locale, texts in by_language.items():
+            for term in glossary.missing(draft.glossary, source, "\n".join(texts), locale):
+                yield Problem(placed.file, placed.line, *glossary.called(term, locale), Severity.WARNING)
 
 
 def texts_of(row: Row) -> Iterator[tuple[str, str, str]]:
