@@ -6,15 +6,16 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from nlu import entities, facets
-from nlu.types import Context
+from nlu.ranking import Ranking
+from nlu.types import OUT_OF_SCOPE, Context
 
 FORGOTTEN_AFTER = timedelta(minutes=30)
 LOOK_BACK = 3
 
-# A short message that the models are not sure of leans towards the topic before.
+# A short message leans towards the topic before, and away from being about something else altogether.
 SHORT = 7
-UNSURE_BELOW = 0.6
-LEANING = 4.0
+LEANING = 10.0
+LEAVING = {OUT_OF_SCOPE: 0.05, "help-menu": 0.3, "about-bot": 0.3, "privacy": 0.3, "change-language": 0.3}
 
 ORDINALS = {
     "pertama": 0, "1": 0, "satu": 0, "kesatu": 0, "first": 0, "kedua": 1, "2": 1, "dua": 1, "second": 1,
@@ -69,6 +70,13 @@ def follow_up(words: Sequence[str], known: Before) -> tuple[str | None, str | No
     if asked is None:
         return None, country
     return facets.topic_of(asked, known.topic, country), country
+
+
+def leaned(words: Sequence[str], ranking: Ranking, known: Before) -> Ranking:
+    """The ranking as it looks to somebody who remembers what the chat was about."""
+    if known.topic is None or len(words) > SHORT or not words:
+        return ranking
+    return ranking.leaning({**LEAVING, known.topic: LEANING})
 
 
 def without_correction(words: Sequence[str]) -> tuple[str, ...]:

@@ -34,6 +34,7 @@ COMPANY = 0.25
 class Lists:
     signs: PatternIndex
     guards: dict[str, PatternIndex]
+    words: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,13 @@ def lists() -> Lists:
     indexes = {
         name: PatternIndex([compiled(str(row), name, words) for row in rows]) for name, rows in guards.items()
     }
-    return Lists(PatternIndex(signs), indexes)
+    known = frozenset(word for pattern in signs for element in pattern.elements for word in element.words())
+    return Lists(PatternIndex(signs), indexes, known)
+
+
+def words() -> frozenset[str]:
+    """The words that signs are made of, so that spelling repair leaves them alone."""
+    return lists().words
 
 
 @dataclass(frozen=True, slots=True)

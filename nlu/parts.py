@@ -18,6 +18,12 @@ def without_courtesy(words: Sequence[str]) -> tuple[str, ...]:
     return tuple(words[start:end])
 
 
+def is_thanks(words: Sequence[str]) -> bool:
+    """Thanks and nothing else, also behind "oke" and "sudah paham"."""
+    talk = lexicons.word_sets("talk.yml")
+    return bool(talk["thanks"] & set(words)) and all(w in talk["courtesy"] | talk["closing"] for w in words)
+
+
 def questions(sentences: Sequence[Sequence[str]]) -> list[tuple[str, ...]]:
     """The parts that may each be a question: sentences, and what stands on both sides of a joint."""
     parts: list[tuple[str, ...]] = []

@@ -20,6 +20,9 @@ class Element:
     beginnings: tuple[str, ...]
     gap_before: bool
 
+    def words(self) -> frozenset[str]:
+        return self.whole | frozenset(self.beginnings)
+
     def accepts(self, word: str) -> bool:
         return word in self.whole or (bool(self.beginnings) and word.startswith(self.beginnings))
 

@@ -1,12 +1,15 @@
 """Topics in order of confidence, and how context moves them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from nlu.features import Floats
 from nlu.types import Scored
+
+
+SMALL = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +42,13 @@ class Ranking:
         rest = tuple(Scored(s.topic, min(s.confidence * share, confidence)) for s in others)
         return Ranking((Scored(topic, confidence), *rest))
 
-    def leaning(self, topic: str, times: float) -> "Ranking":
-        """The confidence of `topic` multiplied, all of them summing to 1 again."""
-        moved = [Scored(s.topic, s.confidence * (times if s.topic == topic else 1)) for s in self.scored]
+    def leaning(self, times: Mapping[str, float]) -> "Ranking":
+        """The confidences of some topics multiplied, all of them summing to 1 again."""
+        moved = [Scored(s.topic, s.confidence * times.get(s.topic, 1.0)) for s in self.scored]
         total = sum(s.confidence for s in moved) or 1.0
         scaled = [Scored(s.topic, s.confidence / total) for s in moved]
         return Ranking(tuple(sorted(scaled, key=lambda s: (-s.confidence, s.topic))))
+
+    def without(self, topics: Collection[str]) -> "Ranking":
+        """As if these topics did not exist; they come last."""
+        return self.leaning(dict.fromkeys(topics, SMALL))

@@ -74,7 +74,7 @@ def protected_words() -> list[frozenset[str]]:
     names = frozenset(part for name in lexicons.countries() for part in name.split())
     regional = frozenset(word for words in lexicons.regional().values() for word in words)
     slang = frozenset(lexicons.slang())
-    return [names, lexicons.indonesian_places(), regional, lexicons.common_words(), slang]
+    return [names, lexicons.indonesian_places(), regional, lexicons.common_words(), slang, danger.words()]
 
 
 def _marks(words: tuple[str, ...]) -> Iterator[str]:

@@ -22,7 +22,15 @@ SearchFunction = Callable[[str], Sequence[str]]
 NO_CONTEXT = Context()
 SERVICE_MODULES = frozenset({"service", "out-of-scope"})
 COURTESIES = frozenset({"greet", "thanks", "goodbye"})
+THANKS = "thanks"
+SERVES_FROM = 0.5
 ALSO_FROM = 0.6
+DANGER_TOPIC_FROM = 0.5
+DANGER_TOPICS = {
+    "violence": "violence-abuse", "sexual-violence": "violence-abuse", "confinement": "violence-abuse",
+    "trafficking": "trafficking-help", "threat": "hotlines", "self-harm": "hotlines", "medical": "hotlines",
+    "child": "hotlines", "disaster": "hotlines",
+}  # fmt: skip
 CHOSEN = 0.97
 FOLLOWED = 0.9
 
@@ -119,8 +127,12 @@ class Understander:
         ranking, destination, because = self._carry(reading, ranking, known)
         if because == "models" and ranking.topic in COURTESIES:
             ranking = self._behind_courtesy(reading, ranking)
-        if ranking.topic in self.service and entities.destination(reading.words) is None:
+        if signs:
+            ranking = self._for_danger(ranking, signs)
+        elif ranking.topic == OUT_OF_SCOPE and ranking.confidence >= SERVES_FROM:
             destination = None
+        elif ranking.topic in self.service and ranking.confidence >= SERVES_FROM:
+            destination = entities.destination(reading.words)
         also = self._also(reading, ranking)
         return Thought(reading, spoken, scores, odds, signs, ranking, destination, because, also)
 
@@ -163,13 +175,22 @@ class Understander:
         words = carried.without_correction(reading.words)
         if (offered := carried.chosen(words, known.offered)) is not None:
             return ranking.preferring(offered, CHOSEN), known.destination, "choice"
+        if parts.is_thanks(words) and ranking.topic in self.service:
+            return ranking.preferring(THANKS, max(ranking.confidence, FOLLOWED)), None, "thanks"
         topic, country = carried.follow_up(words, known)
         named = entities.destination(words) is not None
-        if topic is not None and (named or not (ranking.topic in self.service and ranking.confidence >= 0.5)):
+        serves = ranking.topic in self.service - {OUT_OF_SCOPE} and ranking.confidence >= SERVES_FROM
+        if topic is not None and (named or not serves):
             return ranking.preferring(topic, FOLLOWED), country, "follow-up"
-        if known.topic and len(words) <= carried.SHORT and ranking.confidence < carried.UNSURE_BELOW:
-            ranking = ranking.leaning(known.topic, carried.LEANING)
-        return ranking, country, "models"
+        return carried.leaned(words, ranking, known), country, "models"
+
+    def _for_danger(self, ranking: Ranking, signs: Sequence[DangerSign]) -> Ranking:
+        """Beside the emergency card stands an article: the likeliest, else the one for this kind of danger."""
+        articles = ranking.without(self.service)
+        fitting = DANGER_TOPICS[signs[0].kind]
+        if articles.confidence < DANGER_TOPIC_FROM and fitting in self.model.modules:
+            return articles.preferring(fitting, DANGER_TOPIC_FROM)
+        return articles
 
     def _behind_courtesy(self, reading: Reading, ranking: Ranking) -> Ranking:
         """A greeting must not hide the question behind it."""
