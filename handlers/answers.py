@@ -44,6 +44,8 @@ def answer(turn: Turn, topic: str, destination: str | None, *, brief: bool = Fal
         more_label = turn.say("Selengkapnya")
         rows.append([tap(more_label, "part", topic, shown, destination or NOWHERE)])
     if not brief:
+        if article.audio:
+            rows.append([buttons.hear(turn, topic)])
         if asks_country:
             rows.extend(country_rows(turn, article))
         rows.extend(_related_rows(turn, article))

@@ -10,6 +10,11 @@ def topic(turn: Turn, name: str) -> Button:
     return tap(turn.catalog.article(name, turn.locale).title, "topic", name)
 
 
+def hear(turn: Turn, topic: str) -> Button:
+    """Brings the recording of an answer."""
+    return tap(turn.say("🔊 Dengarkan"), "hear", topic)
+
+
 def close(turn: Turn) -> Button:
     """Puts something harmless in place of the message it hangs on."""
     return tap(turn.say("Tutup cepat"), "close")

@@ -25,6 +25,7 @@ _ACTIONS: dict[str, tuple[str, ...]] = {
     "part": (_ID, _NUMBER, f"{_COUNTRY}|{NOWHERE}"),  # topic, first section, country
     "dest": (_ID, _COUNTRY),
     "dests": (_ID,),  # all countries of a topic
+    "hear": (_ID,),  # the recording of a topic
     "none": (),  # none of the offered topics
     "fb": (r"up|down", _ID, rf"[0-9]{{1,18}}|{THIS_TURN}"),  # feedback: verdict, topic, turn
     "again": (),  # "let me say it differently"

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from handlers import answers, consent, danger, menus, payloads, service, staff
+from handlers import answers, consent, danger, listening, menus, payloads, service, staff
 from handlers.exchange import Call, Outcome
 from handlers.keyboards import without_feedback
 from handlers.payloads import NOWHERE, THIS_TURN
@@ -32,7 +32,7 @@ def acknowledge(turn: Turn, notice: str | None = None) -> None:
 
 def _known(turn: Turn, tap: payloads.Tap) -> bool:
     """Whether the topic or module that the button names still exists."""
-    if tap.action in ("topic", "part", "dest", "dests"):
+    if tap.action in ("topic", "part", "dest", "dests", "hear"):
         return tap.arguments[0] in turn.catalog.topics
     if tap.action == "fb":
         return tap.arguments[1] in turn.catalog.topics
@@ -113,6 +113,7 @@ _ACTIONS: dict[str, Callable[..., str | None]] = {
     "part": _part,
     "dest": _destination,
     "dests": answers.all_countries,
+    "hear": listening.hear,
     "none": staff.none_of_these,
     "fb": _feedback,
     "again": staff.say_again,
