@@ -42,3 +42,16 @@ def _file(value: Mapping[str, Any]) -> Any:
         except OSError as error:
             raise Refused("file_gone") from error
     return value
+
+
+def without_files(params: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """The parameters with the name of each file in place of the file."""
+    if params is None:
+        return None
+    return {name: _name(value) if isinstance(value, Mapping) else value for name, value in params.items()}
+
+
+def _name(value: Mapping[str, Any]) -> Any:
+    if KEY in value:
+        return value["name"]
+    return Path(value[PATH_KEY]).name if PATH_KEY in value else value
