@@ -156,7 +156,7 @@ def set_up(
 def renew_recovery(conn: Connection, staff_id: int, codes: Iterable[str]) -> None:
     """Replace the recovery codes."""
     conn.execute(delete(StaffCode).where(StaffCode.staff_id == staff_id, StaffCode.kind == RECOVERY))
-    rows = [{"hash": hashed(code), "staff_id": staff_id, "kind": RECOVERY} for code in codes]
+    rows = [{"hash": _recovery(staff_id, code), "staff_id": staff_id, "kind": RECOVERY} for code in codes]
     if rows:
         conn.execute(insert(StaffCode), rows)
 
@@ -164,7 +164,9 @@ def renew_recovery(conn: Connection, staff_id: int, codes: Iterable[str]) -> Non
 def use_recovery(conn: Connection, staff_id: int, code: str) -> bool:
     """Spend a recovery code; False if it is not one of theirs or spent."""
     spent = delete(StaffCode).where(
-        StaffCode.hash == hashed(code), StaffCode.staff_id == staff_id, StaffCode.kind == RECOVERY
+        StaffCode.hash == _recovery(staff_id, code),
+        StaffCode.staff_id == staff_id,
+        StaffCode.kind == RECOVERY,
     )
     return bool(conn.execute(spent).rowcount)
 
@@ -183,6 +185,10 @@ def use_totp_step(conn: Connection, staff_id: int, step: int) -> bool:
         .values(totp_step=step)
     )
     return bool(conn.execute(spent).rowcount)
+
+
+def _recovery(staff_id: int, code: str) -> str:
+    return hashed(f"{staff_id}:{code}")
 
 
 def _staff(cipher: Cipher | None, row: Any) -> Staff:

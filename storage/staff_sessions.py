@@ -105,17 +105,21 @@ def sweep(conn: Connection, now: datetime) -> int:
     return conn.execute(stale).rowcount + conn.execute(old).rowcount
 
 
-def locked_until(conn: Connection, keys: dict[str, str], now: datetime) -> datetime | None:
-    """Until when this account or address has to wait. `keys`: {"account": name, "address": ip}."""
-    wanted = select(StaffAttempt.locked_until).where(
-        StaffAttempt.hash.in_([_key(kind, value) for kind, value in keys.items()]),
-        StaffAttempt.locked_until > now,
-    )
-    return max((until for until in conn.execute(wanted).scalars() if until is not None), default=None)
+def attempt(conn: Connection, keys: dict[str, str], now: datetime) -> datetime | None:
+    """Count a try to sign in before it is checked, so that many at once gain nothing.
 
-
-def failed(conn: Connection, keys: dict[str, str], now: datetime) -> None:
-    """Count a failure; past the free ones each doubles the wait, for unknown names as for known ones."""
+    `keys`: {"account": name, "address": ip}. Returns until when this account or address has to wait, or None
+    for go on. Each failure past the free ones doubles the wait, for unknown names as for known ones.
+    """
+    found: dict[str, datetime] = {}
+    for kind, value in keys.items():
+        row = conn.execute(
+            select(StaffAttempt.__table__).where(StaffAttempt.hash == _key(kind, value))
+        ).one_or_none()
+        if row is not None and row.locked_until is not None and row.locked_until > now:
+            found[kind] = row.locked_until
+    if found:
+        return max(found.values())
     for kind, value in keys.items():
         row = conn.execute(
             select(StaffAttempt.failures, StaffAttempt.last_at).where(StaffAttempt.hash == _key(kind, value))
@@ -126,10 +130,21 @@ def failed(conn: Connection, keys: dict[str, str], now: datetime) -> None:
         values = {"failures": failures, "last_at": now, "locked_until": now + lock if lock else None}
         new = insert_for(conn.dialect.name, StaffAttempt).values(hash=_key(kind, value), **values)
         conn.execute(new.on_conflict_do_update(index_elements=["hash"], set_=values))
+    return None
 
 
-def succeeded(conn: Connection, account: str) -> None:
-    """Forget the failures of an account; those of the address stay, or one good account would free it."""
+def succeeded(conn: Connection, keys: dict[str, str]) -> None:
+    """Take back what `attempt` counted: it was no failure. Earlier failures stay counted."""
+    for kind, value in keys.items():
+        conn.execute(
+            update(StaffAttempt)
+            .where(StaffAttempt.hash == _key(kind, value), StaffAttempt.failures > 0)
+            .values(failures=StaffAttempt.failures - 1, locked_until=None)
+        )
+
+
+def forget_failures(conn: Connection, account: str) -> None:
+    """Somebody signed in completely: the failures of their account are forgotten, the address's are not."""
     conn.execute(delete(StaffAttempt).where(StaffAttempt.hash == _key("account", account)))
 
 

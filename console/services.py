@@ -1,0 +1,81 @@
+"""What the console needs from outside."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+from console.passwords import Passwords
+from content import Library
+from storage import Database
+
+Call = tuple[str, dict[str, Any]]
+LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+
+
+class Messages(Protocol):
+    """Makes Telegram's calls: (method, parameters without chat_id), in order."""
+
+    def reply(self, text: str, locale: str) -> Sequence[Call]:
+        """A reply of the staff, split to size and marked as theirs."""
+
+    def article(self, topic: str, locale: str, destination: str | None) -> Sequence[Call]:
+        """An article as the bot would send it. Raises KeyError for an unknown topic."""
+
+    def closing(self, case_id: int, locale: str) -> Sequence[Call]:
+        """The question at the end of a case: was it answered?"""
+
+    def returned(self, locale: str) -> Sequence[Call]:
+        """Staff have given the chat back, and the bot answers again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """`url` is the address in the browser, e.g. https://console.example.org, without a path.
+
+    `library` gives None while content still loads. `wake` tells delivery that there is something to send.
+    `hold` is the silence of both sides after which the bot takes a chat back by itself. `token` makes a
+    secret for a URL or a cookie: at least 128 bits.
+    """
+
+    database: Database
+    clock: Callable[[], datetime]
+    url: str
+    messages: Messages
+    library: Callable[[], Library | None]
+    wake: Callable[[], None]
+    hold: timedelta = timedelta(hours=12)
+    passwords: Passwords = field(default_factory=Passwords)
+    token: Callable[[], str] = lambda: secrets.token_urlsafe(32)
+
+    @property
+    def https(self) -> bool:
+        return self.url.startswith("https://")
+
+    @property
+    def origins(self) -> frozenset[str]:
+        """Origins from which forms may come; a loopback address has three names."""
+        parts = urlsplit(self.url)
+        if not self.https and f"{parts.hostname}" in ("127.0.0.1", "localhost", "::1"):
+            port = f":{parts.port}" if parts.port else ""
+            return frozenset(f"http://{host}{port}" for host in LOOPBACK)
+        return frozenset({f"{parts.scheme}://{parts.netloc}"})
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """Names under which the console answers: whoever points another name here gets nothing."""
+        return frozenset(urlsplit(origin).netloc for origin in self.origins)
+
+
+def unsafe_url(url: str) -> str | None:
+    """Why the console must not be served under this address, or None if it may."""
+    parts = urlsplit(url)
+    if parts.scheme == "https" and parts.hostname:
+        return None
+    if parts.scheme == "http" and parts.hostname in ("127.0.0.1", "localhost", "::1"):
+        return None
+    return "passwords would cross the network in clear: put https in front"
