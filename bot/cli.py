@@ -16,6 +16,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from bot import logs
+from bot.rasa_commands import rasa_app
 from bot.settings import Settings, SettingsError, load_settings
 
 app = typer.Typer(
@@ -31,6 +32,7 @@ db_app = typer.Typer(help="The database.", no_args_is_help=True)
 app.add_typer(content_app, name="content")
 app.add_typer(nlu_app, name="nlu")
 app.add_typer(db_app, name="db")
+app.add_typer(rasa_app, name="rasa")
 
 
 def fail(message: object) -> NoReturn:

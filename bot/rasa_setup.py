@@ -12,7 +12,7 @@ import secrets
 import shutil
 import stat
 import subprocess
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -135,11 +135,11 @@ def setup(places: Places, say: Callable[[str], None]) -> None:
     say(f"Rasa is set up in {places.environment}")
 
 
-def _commands(python: Path, places: Places) -> list[Sequence[str | Path]]:
-    make: Sequence[str | Path] = [python, "-m", "venv", "--clear", places.environment]
+def _commands(python: Path, places: Places) -> list[list[str | Path]]:
+    make: list[str | Path] = [python, "-m", "venv", "--clear", places.environment]
     if uv := shutil.which("uv"):
         return [make, [uv, "pip", "install", "--python", places.python, "--require-hashes", "-r", LOCK]]
-    pip = [places.python, "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
+    pip: list[str | Path] = [places.python, "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
     return [make, [*pip, "--require-hashes", "-r", LOCK]]
 
 
