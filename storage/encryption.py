@@ -11,7 +11,8 @@ import hashlib
 import hmac
 import json
 import os
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
@@ -23,6 +24,7 @@ from storage.keys import Keys
 KEY_ID_BYTES = 4
 NONCE_BYTES = 12
 LANE_DIGITS = 32
+LOOK_SECONDS = 2.0
 
 
 class Cipher:
@@ -30,22 +32,34 @@ class Cipher:
 
     Random nonces keep one key sound for 2**32 sealed values (about 20 years of 100,000 messages a day); put a
     new key at the front of the key file before that.
+
+    `newer` gives the keys of a file that was changed meanwhile, else None. It is asked before sealing (at most
+    every two seconds), and when a value turns up that no key opens. May be used by several threads.
     """
 
-    def __init__(self, keys: Keys) -> None:
-        self._ciphers = {bytes.fromhex(key.id): AESGCM(key.secret) for key in keys.keys}
-        self._newest = bytes.fromhex(keys.keys[0].id)
+    def __init__(self, keys: Keys, newer: Callable[[], Keys | None] | None = None) -> None:
         self._lane_secret = keys.lane_secret
+        self._newer = newer
+        self._next_look = time.monotonic() + LOOK_SECONDS
+        self._take(keys)
+
+    @property
+    def newest(self) -> bytes:
+        """The id of the key that seals, as it stands at the start of what it has sealed."""
+        return self._ring[0]
 
     def seal(self, value: bytes, place: str) -> bytes:
         """Seal bytes for `place` ("table.column")."""
+        if self._newer is not None and time.monotonic() >= self._next_look:
+            self._look()
+        newest, ciphers = self._ring
         nonce = os.urandom(NONCE_BYTES)
-        return self._newest + nonce + self._ciphers[self._newest].encrypt(nonce, value, place.encode())
+        return newest + nonce + ciphers[newest].encrypt(nonce, value, place.encode())
 
     def open(self, sealed: bytes, place: str) -> bytes:
         """Open what `seal` made for the same place. Raises CannotDecrypt."""
         key_id = sealed[:KEY_ID_BYTES]
-        cipher = self._ciphers.get(key_id)
+        cipher = self._ring[1].get(key_id) or self._look().get(key_id)
         if cipher is None:
             raise CannotDecrypt(
                 f"{place}: sealed with key {key_id.hex()}, which the key file does not hold. "
@@ -56,6 +70,18 @@ class Cipher:
             return cipher.decrypt(nonce, sealed[KEY_ID_BYTES + NONCE_BYTES :], place.encode())
         except (InvalidTag, ValueError) as error:
             raise CannotDecrypt(f"{place}: the stored value was damaged or moved.") from error
+
+    def _look(self) -> Mapping[bytes, AESGCM]:
+        """Take up the keys of a file that has changed."""
+        self._next_look = time.monotonic() + LOOK_SECONDS
+        if self._newer is not None and (keys := self._newer()) is not None:
+            self._take(keys)
+        return self._ring[1]
+
+    def _take(self, keys: Keys) -> None:
+        # One assignment: other threads have the old keys or the new ones, never a mixture.
+        ciphers = {bytes.fromhex(key.id): AESGCM(key.secret) for key in keys.keys}
+        self._ring = (bytes.fromhex(keys.keys[0].id), ciphers)
 
     def seal_json(self, value: Mapping[str, Any], place: str) -> bytes:
         """Seal a JSON object."""

@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import base64
 import binascii
+import contextlib
+import fcntl
 import json
 import os
 import secrets
 import stat
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -66,6 +69,31 @@ def make_keys(now: datetime) -> Keys:
 def rotated(keys: Keys, now: datetime) -> Keys:
     """The same keys with a new one in front. What was sealed before stays readable."""
     return Keys((make_key(now), *keys.keys), keys.lane_secret)
+
+
+def prepared(keys: Keys, now: datetime) -> Keys:
+    """The same keys with a new one behind the first: it opens and does not seal yet."""
+    return Keys((keys.keys[0], make_key(now), *keys.keys[1:]), keys.lane_secret)
+
+
+def in_front(keys: Keys, key_id: str) -> Keys:
+    """The same keys with this one in front: it seals from now on."""
+    ordered = sorted(keys.keys, key=lambda key: key.id != key_id)
+    return Keys(tuple(ordered), keys.lane_secret)
+
+
+def without(keys: Keys, ids: Collection[str]) -> Keys:
+    """The keys but these; the first always stays."""
+    first, *rest = keys.keys
+    return Keys((first, *(key for key in rest if key.id not in ids)), keys.lane_secret)
+
+
+@contextlib.contextmanager
+def changing(path: Path) -> Iterator[None]:
+    """Keep others from changing the key file: two changes at once would lose one of the new keys."""
+    with path.with_name(f"{path.name}.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def default_path(data_dir: Path) -> Path:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from sqlalchemy import Connection, insert, select
@@ -13,6 +13,7 @@ from storage import keys, migrate
 from storage.database import Clock, Database
 from storage.encryption import Cipher
 from storage.errors import KeyFileDoesNotFit
+from storage.key_watch import KeyWatch
 from storage.keys import Keys
 from storage.models import KeyId
 
@@ -30,26 +31,35 @@ async def open_store(url: str, key_file: Path, clock: Clock) -> Database:
         migrate.check(url)
     else:
         migrate.upgrade(url)
-    database = Database.open(url, Cipher(found), clock=clock)
+    cipher = Cipher(found, KeyWatch(key_file, found.lane_secret))
+    database = Database.open(url, cipher, clock=clock)
     try:
-        await database.write(lambda conn: _match(conn, found, key_file))
+        await database.write(lambda conn: match(conn, found, key_file))
     except BaseException:
         await database.close()
         raise
     return database
 
 
-def _match(conn: Connection, found: Keys, key_file: Path) -> None:
-    """Compare the key file with the ids that the database has seen, and note new ones."""
+def match(conn: Connection, found: Keys, key_file: Path) -> None:
+    """Compare the keys of `key_file` with the ids that the database has seen, and note the one that seals.
+
+    Raises KeyFileDoesNotFit.
+    """
     stored = set(conn.execute(select(KeyId.id)).scalars())
-    here = {*found.ids, _fingerprint(found)}
-    if stored - here:
+    fits(stored, found, key_file)
+    # A key that stands further back has sealed nothing yet, or is there already.
+    if new := {found.ids[0], _fingerprint(found)} - stored:
+        conn.execute(insert(KeyId), [{"id": each} for each in sorted(new)])
+
+
+def fits(stored: Collection[str], found: Keys, key_file: Path) -> None:
+    """Raise KeyFileDoesNotFit unless the keys open a database (or a backup) with these key ids."""
+    if missing := set(stored) - {*found.ids, _fingerprint(found)}:
         raise KeyFileDoesNotFit(
-            f"The key file {key_file} belongs to another database: {_listed(stored - here)} missing. "
+            f"The key file {key_file} belongs to another database: {_listed(missing)} missing. "
             "Restore the key file that was made together with this database."
         )
-    if here - stored:
-        conn.execute(insert(KeyId), [{"id": each} for each in sorted(here - stored)])
 
 
 def _fingerprint(found: Keys) -> str:
