@@ -31,6 +31,11 @@ def answer(turn: Turn, topic: str, destination: str | None, *, brief: bool = Fal
     shown = _first_part(article, ordered, destination)
     page = _head(turn, article)
     page.paragraph().add(article.summary)
+    if _too_long(article, ordered[:shown]):
+        turn.reply(page.rich(), [[buttons.close(turn)]] if article.danger else ())
+        page = Page()
+        if article.danger:
+            page.add(neutral_line(turn), "italic")
     for section in ordered[:shown]:
         page.paragraph().add(_section(section))
     _notes(turn, page, article, destination)
@@ -161,6 +166,12 @@ def _fitting(sections: Sequence[Section]) -> int:
         if length > PART_LENGTH and count:
             return count
     return len(sections)
+
+
+def _too_long(article: Article, sections: Sequence[Section]) -> bool:
+    """Whether summary and sections together would be a wall of text on a phone."""
+    length = sum(len(section.heading) + len(section.body.text) for section in sections)
+    return bool(sections) and len(article.title) + len(article.summary.text) + length > PART_LENGTH
 
 
 def _is_about(section: Section, destination: str) -> bool:
