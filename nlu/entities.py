@@ -15,6 +15,10 @@ AT = frozenset({"di", "in", "at", "pada"})
 FROM = frozenset({"dari", "from", "eks", "mantan", "pulang"})
 NEGATIONS = frozenset({"bukan", "selain", "not", "tidak", "kecuali"})
 
+COMPARING = frozenset(
+    {"apa", "atau", "sama", "dan", "dengan", "vs", "dibanding", "daripada", "ke", "di", "or", "and", "versus"}
+)
+
 # "bahasa Inggris" is spoken in many countries and names none.
 TONGUE = frozenset({"bahasa", "language", "kamus", "ngomong", "speak"})
 TONGUES_OF_MANY = frozenset({"inggris", "english", "arab", "arabic", "mandarin", "china", "cina", "melayu", "tionghoa"})
@@ -61,11 +65,18 @@ def mentions(words: Sequence[str]) -> list[Mention]:
 
 
 def destination(words: Sequence[str]) -> str | None:
-    """The country the message is about: where it goes, before where it is, before where it comes from."""
+    """The country the message is about: where it goes, before where it is, before where it comes from.
+
+    None where countries are compared ("Taiwan apa Hong Kong").
+    """
     best, chosen = -9.0, None
+    last: Mention | None = None
     for mention in mentions(words):
         if _denied(words, mention.start):
             continue
+        if last is not None and last.code != mention.code and _are_compared(words, last, mention):
+            return None
+        last = mention
         before = words[mention.start - 1] if mention.start else ""
         weight = GOES if before in TOWARDS else IS_THERE if before in AT else COMES if before in FROM else BARE
         if mention.kind not in {"name", "city", "region"}:
@@ -75,16 +86,24 @@ def destination(words: Sequence[str]) -> str | None:
     return chosen
 
 
+def _are_compared(words: Sequence[str], one: Mention, other: Mention) -> bool:
+    between = words[one.end : other.start]
+    return 0 < len(between) <= 3 and all(word in COMPARING for word in between)
+
+
 def asks_for(words: Sequence[str]) -> str:
     """self, relative or other.
 
-    A relative or neighbour counts where the matter is theirs: not as a form of address ("bu, ..."), and not as a
-    companion of the writer's own matter ("suami tidak mengizinkan", "kirim uang ke ibu").
+    A relative or neighbour counts where the matter is theirs: not as a form of address ("bu, ..."), not as a
+    companion of the writer's own matter ("suami tidak mengizinkan", "kirim uang ke ibu"), and not behind a writer
+    who tells of their own doings ("saya mau pulang karena ibu sakit").
     """
     people = lexicons.word_sets("people.yml")
+    if any(w in people["helpers"] and _introduces_self(words, at) for at, w in enumerate(words)):
+        return "other"
+    if _tells_of_self(words):
+        return "self"
     for at, word in enumerate(words):
-        if word in people["helpers"] and _introduces_self(words, at):
-            return "other"
         if word == "orang" and at + 1 < len(words) and words[at + 1] == "tua":
             kind = "relative"
         elif word in people["others"]:
@@ -93,7 +112,7 @@ def asks_for(words: Sequence[str]) -> str:
             kind = "relative"
         else:
             continue
-        if not _is_companion(words, at):
+        if not _is_companion(words, at) and not _is_somebody_elses(words, at):
             return kind
     return "self"
 
@@ -114,28 +133,58 @@ def _denied(words: Sequence[str], start: int) -> bool:
 
 def _introduces_self(words: Sequence[str], at: int) -> bool:
     """ "Saya kades", "saya dari perangkat desa", "kami relawan": the writer asks on behalf of others."""
-    myself = lexicons.word_sets("people.yml")["myself"]
-    return any(word in myself for word in words[max(0, at - 3) : at])
+    people = lexicons.word_sets("people.yml")
+    for before in range(max(0, at - 3), at):
+        if words[before] in people["myself"]:
+            return not (before and words[before - 1] in people["relatives"] | people["others"])
+    return False
+
+
+def _tells_of_self(words: Sequence[str]) -> bool:
+    """Whether the first who acts is the writer: "saya kerja di ..., ", but not "saya mau tanya, suami ..." """
+    people = lexicons.word_sets("people.yml")
+    for at, word in enumerate(words):
+        if word in people["myself"]:
+            if at and words[at - 1] in people["kin_before_me"]:
+                return False
+            after = next((w for w in words[at + 1 : at + 4] if w not in people["before_verb"]), "")
+            if not after or after in people["speaks_for"]:
+                return False
+            return after not in people["relatives"] | people["others"] | people["helpers"]
+        if word not in people["opening"]:
+            return False
+    return False
 
 
 def _is_address(words: Sequence[str], at: int) -> bool:
-    """ "Ibu", "bapak", "kakak" alone are also how one speaks to the office: kin only where something befalls them."""
+    """ "Ibu", "kakak" alone are also how one speaks to the office: kin only where something befalls them."""
     if words[at] not in {"ibu", "bapak", "kakak", "adik", "om", "tante", "mama", "papa", "mamak"}:
         return False
     after = words[at + 1] if at + 1 < len(words) else ""
     return after in lexicons.word_sets("people.yml")["address_before"] or not after
 
 
+def _is_somebody_elses(words: Sequence[str], at: int) -> bool:
+    """Kin of the employer, the old people one cares for, and words that only look like kin."""
+    people = lexicons.word_sets("people.yml")
+    before = words[at - 1] if at else ""
+    after = words[at + 1] if at + 1 < len(words) else ""
+    if after in people["employers"] or after in people["no_kin_before"] or before in people["no_kin_after"]:
+        return True
+    if words[at] in {"kakek", "nenek", "cucu"}:
+        return after not in people["myself"]
+    if words[at] == "keluarga":
+        return bool(at and before not in people["seeks"]) or bool(people["myself"] & set(words))
+    return before.isdigit()
+
+
 def _is_companion(words: Sequence[str], at: int) -> bool:
     people = lexicons.word_sets("people.yml")
-    myself = people["myself"]
     if at and words[at - 1] in people["companion_before"]:
         return True
-    after = [word for word in words[at + 1 : at + 5] if word not in myself and word != "tua"]
-    following = after[:3]
+    following = [w for w in words[at + 1 : at + 5] if w not in people["myself"] and w != "tua"][:3]
     if any(word in people["companion_after"] for word in following[:2]):
-        # "istri saya minta izin berangkat" is about her; "istri saya tidak mengizinkan" about the writer.
         return True
-    return bool(following[:2]) and following[0] in {"tidak", "belum", "jangan"} and any(
-        word in people["companion_after"] for word in following[1:3]
+    return bool(following) and following[0] in NEGATIONS and any(
+        word in people["companion_after"] for word in following[1:]
     )
