@@ -18,8 +18,11 @@ import storage.engines
 from bot import logs
 from bot.client import TelegramClient
 from bot.metrics import Metrics
+from bot.settings import Settings
+from bot.store import upgrade
 from simulator import Simulator
 from storage import Cipher, Database, keys
+from tests.bot.house import House, opened, working
 from tests.transcripts.driver import Clock
 
 Locked = Callable[[], AbstractContextManager[None]]
@@ -101,3 +104,32 @@ async def other_client(sim: Simulator) -> AsyncIterator[TelegramClient]:
     """Another process with the same token, as far as Telegram can tell."""
     async with connected(sim) as made:
         yield made
+
+
+@pytest.fixture(scope="session")
+def house_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with an empty store in `data` and its key beside it."""
+    folder = tmp_path_factory.mktemp("house")
+    upgrade(Settings.model_validate({"data_dir": folder / "data"}))
+    return folder
+
+
+@pytest.fixture
+async def idle(
+    sim: Simulator,
+    clock: Clock,
+    tmp_path: Path,
+    house_template: Path,
+    small_model: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> AsyncIterator[House]:
+    """The whole bot, wired; nothing runs."""
+    async with opened(sim, clock, tmp_path / "data", small_model, monkeypatch, house_template) as made:
+        yield made
+
+
+@pytest.fixture
+async def house(idle: House) -> AsyncIterator[House]:
+    """The whole bot at work."""
+    async with working(idle):
+        yield idle

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -51,16 +52,17 @@ class House:
         self.clock.forward(3)
         await self.sim.send_text(who, text)
         await self.settled()
-        return self._replies(who)
+        return self.replies(who)
 
     async def press(self, who: User, message: Message, label: str) -> list[Message]:
         """Tap a button -> the bot's messages that answer it."""
         self.clock.forward(3)
         await self.sim.press(who, message, label)
         await self.settled()
-        return self._replies(who)
+        return self.replies(who)
 
-    def _replies(self, who: User) -> list[Message]:
+    def replies(self, who: User) -> list[Message]:
+        """What the bot has sent since this person last wrote or tapped."""
         chat = self.sim.chat(who)
         return [chat.messages[number] for number in chat.replies if number in chat.messages]
 
@@ -76,10 +78,21 @@ class House:
 
 @asynccontextmanager
 async def opened(
-    sim: Simulator, clock: Clock, data_dir: Path, model: Path, monkeypatch: pytest.MonkeyPatch
+    sim: Simulator,
+    clock: Clock,
+    data_dir: Path,
+    model: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    template: Path | None = None,
 ) -> AsyncIterator[House]:
-    """A bot that is wired and knows everything, and does nothing yet."""
+    """A bot that is wired and knows everything, and does nothing yet.
+
+    `template` holds an empty store with its key, which are copied: to make them anew takes longer.
+    """
     monkeypatch.setattr(bot.models, "TRAINING", SMALL_TRAINING)
+    if template is not None:
+        shutil.copytree(template / "data", data_dir)
+        shutil.copy(template / "data.key", data_dir.with_name(f"{data_dir.name}.key"))
     settings = Settings.model_validate(
         {
             "telegram_token": sim.token,
@@ -108,4 +121,6 @@ async def working(house: House) -> AsyncIterator[None]:
         yield
     finally:
         stop.set()
+        app.lanes.wake()
+        app.delivery.wake()
         await asyncio.wait_for(asyncio.gather(*tasks), 5)

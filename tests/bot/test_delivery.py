@@ -71,6 +71,7 @@ class Post:
             yield stop
         finally:
             stop.set()
+            self.delivery.wake()
             await asyncio.wait_for(task, 5)
 
 

@@ -97,6 +97,7 @@ async def running(lanes: Lanes) -> AsyncIterator[asyncio.Event]:
         yield stop
     finally:
         stop.set()
+        lanes.wake()
         await asyncio.wait_for(task, 5)
 
 
