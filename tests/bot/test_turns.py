@@ -5,39 +5,20 @@ from __future__ import annotations
 import contextlib
 import json
 import sqlite3
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from simulator import Simulator, User
 from storage import InboxRow, LeaseLost, inbox
-from tests.bot.house import House, opened, working
+from tests.bot.house import House, working
 from tests.bot.tools import until, written
-from tests.transcripts.driver import Clock
 
 QUESTION = "cara buat paspor"
 PERSON = {"id": 9, "is_bot": False, "first_name": "A"}
 DANGER = "majikan memukul saya tiap hari"
 TABLES = ("chats", "turns", "cases", "case_events", "outbox", "counters")
-
-
-@pytest.fixture
-async def idle(
-    sim: Simulator, clock: Clock, tmp_path: Path, small_model: Path, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[House]:
-    """Everything is wired; nothing runs."""
-    async with opened(sim, clock, tmp_path / "data", small_model, monkeypatch) as house:
-        yield house
-
-
-@pytest.fixture
-async def house(idle: House) -> AsyncIterator[House]:
-    """Everything runs."""
-    async with working(idle):
-        yield idle
 
 
 @pytest.fixture
