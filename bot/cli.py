@@ -9,15 +9,17 @@ import json
 import os
 import sys
 import time
-from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
 from bot import logs
+from bot.content_commands import app as content_app
 from bot.rasa_commands import rasa_app
-from bot.settings import Settings, SettingsError, load_settings
+from bot.settings import SettingsError, load_settings
+from bot.terminal import fail
+from bot.terminal import settings_or_fail as _settings
 
 app = typer.Typer(
     help="Bekal: vetted information before leaving to work abroad, on Telegram.",
@@ -26,32 +28,12 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-content_app = typer.Typer(help="The articles and contacts that staff own.", no_args_is_help=True)
 nlu_app = typer.Typer(help="Training and measuring the understanding.", no_args_is_help=True)
 db_app = typer.Typer(help="The database.", no_args_is_help=True)
 app.add_typer(content_app, name="content")
 app.add_typer(nlu_app, name="nlu")
 app.add_typer(db_app, name="db")
 app.add_typer(rasa_app, name="rasa")
-
-
-def fail(message: object) -> NoReturn:
-    """Say on stderr what is wrong and how to mend it, and end with 1."""
-    typer.echo(f"bekal: {message}", err=True)
-    raise typer.Exit(1)
-
-
-def _today() -> date:
-    return datetime.now(UTC).date()
-
-
-def _settings() -> Settings:
-    try:
-        settings = load_settings()
-    except SettingsError as error:
-        fail(error)
-    logs.configure(settings.log_level)
-    return settings
 
 
 @app.command()
@@ -101,30 +83,6 @@ def understand() -> None:
         sys.stdin.reconfigure(encoding="utf-8", errors="replace")
     if not understand_lines(settings, sys.stdin, sys.stdout):
         raise typer.Exit(1)
-
-
-@content_app.command("check")
-def content_check() -> None:
-    """Print every problem of every content file; ends with 1 if one of them is an error."""
-    settings = _settings()
-    import content
-
-    problems = content.check(settings.content_dir, _today())
-    for problem in problems:
-        typer.echo(str(problem))
-    errors = sum(problem.severity == "error" for problem in problems)
-    typer.echo(f"{errors} errors, {len(problems) - errors} warnings", err=True)
-    if errors:
-        raise typer.Exit(1)
-
-
-@content_app.command("status")
-def content_status() -> None:
-    """Show which articles are due for review, overdue, unsourced, untranslated or stale."""
-    settings = _settings()
-    from bot.tables import print_status
-
-    print_status(settings.content_dir, _today())
 
 
 @nlu_app.command("train")

@@ -95,7 +95,7 @@ def texts_fit(draft: Draft) -> Iterator[Problem]:
             yield Problem(page.file, 1, "The article has no section", "Add one that starts with '## ...'")
         for placed in page.body.sections:
             section = placed.section
-            if not section.body.text.strip():
+            if section.heading and not section.body.text.strip():
                 remedy = "Write something below it, or remove it"
                 yield Problem(page.file, placed.line, f"Section '{section.heading}' is empty", remedy)
             if (length := len(section.heading) + 1 + len(section.body.text)) > SECTION_LIMIT:

@@ -49,8 +49,8 @@ def missing(terms: Sequence[Term], source: str, text: str, locale: Locale) -> li
 def called(term: Term, locale: Locale) -> tuple[str, str]:
     """What is wrong where a term is missing, and how to mend it."""
     wordings = " or ".join(f"'{word}'" for word in term.wordings[locale])
-    what = f"'{term.name}' is called {wordings} in language '{locale}', and this text does not say it"
-    return what, "Use the word, or change glossary.yml for all texts"
+    what = f"The Indonesian text says '{term.name}', and {wordings} is missing here"
+    return what, "Use that word, or change glossary.yml for all texts"
 
 
 def _term(node: yaml.Node, report: Report) -> Term:
