@@ -33,8 +33,8 @@ class Cipher:
     Random nonces keep one key sound for 2**32 sealed values (about 20 years of 100,000 messages a day); put a
     new key at the front of the key file before that.
 
-    `newer` gives the keys of a file that was changed meanwhile, else None. It is asked before sealing (at most
-    every two seconds), and when a value turns up that no key opens. May be used by several threads.
+    `newer` gives the keys of a file that was changed meanwhile, else None. It is asked before sealing, though
+    seldom (every two seconds), and when a value turns up that no key opens. Threads may share a cipher.
     """
 
     def __init__(self, keys: Keys, newer: Callable[[], Keys | None] | None = None) -> None:

@@ -47,5 +47,13 @@ class KeyFileDoesNotFit(StorageError):
     """The key file belongs to another database: restore the right one."""
 
 
+class BackupRefused(StorageError):
+    """A backup or the restoring of one was not begun, and nothing was changed. The message says why."""
+
+
+class ToolFailed(StorageError):
+    """A program of PostgreSQL is missing or failed. The message holds what it said."""
+
+
 class CannotDecrypt(StorageError):
     """A stored value was changed, moved, or sealed with a key that the key file does not hold."""
