@@ -51,6 +51,10 @@ class BackupRefused(StorageError):
     """A backup or the restoring of one was not begun, and nothing was changed. The message says why."""
 
 
+class CopyFailed(StorageError):
+    """A database was not copied, or not to its end. The message says why; running the copy again goes on."""
+
+
 class ToolFailed(StorageError):
     """A program of PostgreSQL is missing or failed. The message holds what it said."""
 

@@ -64,13 +64,18 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         shutil.copy(request.getfixturevalue("sqlite_template"), path)
         return f"sqlite:///{path}"
     address: str = request.getfixturevalue("postgres_migrated")
+    empty(address)
+    return address
+
+
+def empty(address: str) -> None:
+    """Remove every row of a PostgreSQL database."""
     engine = create_engine(address)
     with engine.begin() as connection:
         for table in reversed(Base.metadata.sorted_tables):
             # The log of the staff refuses to be deleted from; all else is faster deleted than truncated.
             connection.execute(text("TRUNCATE audit") if table.name == "audit" else table.delete())
     engine.dispose()
-    return address
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from storage import (
     mask,
     outbox,
     staff,
+    staff_sessions,
 )
 from tests.storage.conftest import LEASE, NOW
 
@@ -55,8 +56,9 @@ def talk(conn: Connection, cipher: Cipher, chat_id: int, word: str = "halo") -> 
 
 
 def hire(conn: Connection, cipher: Cipher) -> None:
-    """One member of the staff, invited anew."""
+    """One member of the staff, signed in and invited anew."""
     staff_id = staff.add(conn, "ani", "agent", NOW)
     assert staff_id is not None
     staff.set_up(conn, cipher, staff_id, "hash", "SECRET", None, ["code"])
+    staff_sessions.begin(conn, staff_id, "browser", staff_sessions.FULL, "Firefox", NOW)
     staff.invite(conn, cipher, staff_id, "token", "NEWSECRET", LEASE)
