@@ -6,12 +6,13 @@ import mimetypes
 
 from aiohttp import web
 
+from console.hub import Hub
 from console.pages import STATIC
 from console.roles import PUBLIC, permission
 from console.security import guard, headers, on_prepare
 from console.services import Services, unsafe_url
 from console.state import SERVICES
-from console.views import account, audit_log, signin, staff
+from console.views import account, actions, audit_log, desk, live, signin, staff
 
 MAX_FORM = 256 * 1024
 FILES = frozenset(path.name for path in STATIC.iterdir() if path.is_file())
@@ -25,7 +26,10 @@ def build_console(services: Services) -> web.Application:
     app[SERVICES] = services
     app.on_response_prepare.append(on_prepare)
     app.add_routes([web.get("/", home), web.get("/static/{name}", static)])
-    for module in (signin, account, staff, audit_log):
+    app[live.HUB] = Hub(services.database)
+    app.cleanup_ctx.append(live.running)
+    # "/desk/events" has to stand before "/desk/{id}".
+    for module in (signin, account, staff, audit_log, live, desk, actions):
         app.add_routes(module.routes())
     return app
 

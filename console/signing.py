@@ -45,7 +45,7 @@ async def check_password(services: Services, name: str, password: str, address: 
         if fits:
             staff_sessions.succeeded(conn, keys)
         else:
-            audit.add(conn, cipher, now, subject, "sign-in", "password", done=False)
+            audit.add(conn, cipher, now, subject, "sign-in", detail="password", done=False)
 
     await database.write(settle)
     if not fits or person is None:
@@ -83,7 +83,7 @@ async def check_code(services: Services, half: Session, code: str, address: str)
         accepted = step is not None and staff.use_totp_step(conn, person.id, step)
         if not accepted and staff.use_recovery(conn, person.id, codes.tidy_recovery(code)):
             accepted, how = True, "recovery code"
-        audit.add(conn, cipher, now, person.name, "sign-in", how, done=accepted)
+        audit.add(conn, cipher, now, person.name, "sign-in", detail=how, done=accepted)
         if not accepted:
             return False
         staff_sessions.succeeded(conn, keys)

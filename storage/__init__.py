@@ -19,7 +19,11 @@ from storage import (
     outbox,
     people,
     staff,
+    staff_actions,
+    staff_desk,
+    staff_live,
     staff_sessions,
+    staff_thread,
     turns,
 )
 from storage.case_records import CaseSummary, NewCase
@@ -93,7 +97,11 @@ __all__ = [
     "outbox",
     "people",
     "staff",
+    "staff_actions",
+    "staff_desk",
+    "staff_live",
     "staff_sessions",
+    "staff_thread",
     "sweep",
     "turns",
 ]
