@@ -14,10 +14,11 @@ from simulator import Simulator
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 PHONE = {"width": 390, "height": 844}
 SHARPNESS = 2
-MAX_HEIGHT = 16_000
-"""Chromium cannot paint a picture much higher."""
+MAX_HEIGHT = 8_000
+"""Chromium paints at most 16,384 points; what is longer is cut off below."""
 EXTRA = "() => document.getElementById('log').scrollHeight - document.getElementById('scroll').clientHeight"
-HIDE = ".foot { display: none } .scroll { scrollbar-width: none }"
+TO_TOP = "() => { document.getElementById('scroll').scrollTop = 0 }"
+HIDE = "() => { document.getElementById('foot').style.display = 'none' }"
 
 
 class CannotPhotograph(Exception):
@@ -45,11 +46,12 @@ async def photograph(calls: Sequence[Call], file: Path, *, language: str) -> Non
                 color_scheme="light",
             )
             await page.goto(f"{simulator.url}/?user={person.id}")
-            await page.add_style_tag(content=HIDE)
+            await page.evaluate(HIDE)
             await page.locator(".theirs .bubble").nth(len(calls) - 1).wait_for()
             more = max(int(await page.evaluate(EXTRA)), 0)
             height = min(PHONE["height"] + more, MAX_HEIGHT)
             await page.set_viewport_size({"width": PHONE["width"], "height": height})
+            await page.evaluate(TO_TOP)
             await page.screenshot(path=file)
             await chromium.close()
         except Error as error:

@@ -17,9 +17,9 @@ STYLES = {
 
 def print_status(seen: Overview) -> None:
     """One row a topic: languages, sources, next review; then the sums, and what else is due."""
-    table = Table(title=f"Content on {seen.today}", header_style="bold")
+    table = Table(title=f"Content on {seen.today}", header_style="bold", box=None, pad_edge=False)
     for name in ("topic", *content.LOCALES, "sources", "next review", "state"):
-        table.add_column(name, no_wrap=True)
+        table.add_column(name, no_wrap=True, min_width=len(name))
     module = None
     for row in seen.topics:
         if row.module != module:

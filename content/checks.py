@@ -150,7 +150,7 @@ def translations_are_current(draft: Draft, today: date) -> Iterator[Problem]:
         source = sources.get(page.topic)
         if source and not page.is_source and page.source_hash and page.source_hash != source.text_hash:
             what = f"The Indonesian article has changed since this translation ({page.source_hash})"
-            remedy = f"Compare the two, then write source_hash: {source.text_hash}"
+            remedy = f"See `./bekal content translate {page.topic} {page.locale}`, which says how to go on"
             yield Problem(page.file, page.line_of("source_hash"), what, remedy, Severity.WARNING)
 
 

@@ -22,9 +22,9 @@ class Term:
     patterns: Mapping[Locale, Pattern[str]]
 
     def stands_in(self, text: str, locale: Locale) -> bool:
-        """Whether the text has one of the words of this language; True where none is asked for."""
-        pattern = self.patterns.get(locale)
-        return pattern is None or pattern.search(text) is not None
+        """Whether the text, in small letters, has one of the words of this language."""
+        found = any(word.lower() in text for word in self.wordings.get(locale, ()))
+        return found and self.patterns[locale].search(text) is not None
 
 
 def read_glossary(root: yaml.Node | None, report: Report) -> tuple[Term, ...]:
@@ -37,13 +37,16 @@ def read_glossary(root: yaml.Node | None, report: Report) -> tuple[Term, ...]:
     return tuple(term for term in terms if SOURCE_LOCALE in term.wordings)
 
 
-def missing(terms: Sequence[Term], source: str, text: str, locale: Locale) -> list[Term]:
-    """The terms that stand in the Indonesian text and whose wording is missing from this translation."""
-    return [
-        term
-        for term in terms
-        if not term.stands_in(text, locale) and term.patterns[SOURCE_LOCALE].search(source)
-    ]
+def in_source(terms: Sequence[Term], text: str) -> list[Term]:
+    """The terms that the Indonesian text has."""
+    small = text.lower()
+    return [term for term in terms if term.stands_in(small, SOURCE_LOCALE)]
+
+
+def missing(asked: Sequence[Term], text: str, locale: Locale) -> list[Term]:
+    """The terms of the Indonesian text whose wording is missing from its translation."""
+    small = text.lower()
+    return [term for term in asked if locale in term.wordings and not term.stands_in(small, locale)]
 
 
 def called(term: Term, locale: Locale) -> tuple[str, str]:
@@ -73,5 +76,5 @@ def _words(fields: Fields, locale: Locale) -> tuple[str, ...]:
 
 
 def _pattern(words: Sequence[str]) -> Pattern[str]:
-    either = "|".join(re.escape(word) for word in words)
-    return re.compile(rf"(?<!\w)(?:{either}){ENDINGS}(?!\w)", re.IGNORECASE)
+    either = "|".join(re.escape(word.lower()) for word in words)
+    return re.compile(rf"(?<!\w)(?:{either}){ENDINGS}(?!\w)")

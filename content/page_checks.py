@@ -65,12 +65,12 @@ def notes_are_removed(draft: Draft, today: date) -> Iterator[Problem]:
 
 
 def words_are_called_the_same(draft: Draft, today: date) -> Iterator[Problem]:
-    sources = {page.topic: page for page in draft.pages if page.is_source}
-    words = {page.topic: page.words for page in sources.values()}
+    sources = [page for page in draft.pages if page.is_source]
+    asked = {page.topic: glossary.in_source(draft.glossary, page.words) for page in sources}
     for page in draft.pages:
-        if page.is_source or page.topic not in sources or page.notes:
+        if page.is_source or page.notes:
             continue  # notes: the text is not finished
-        for term in glossary.missing(draft.glossary, words[page.topic], page.words, page.locale):
+        for term in glossary.missing(asked.get(page.topic, ()), page.words, page.locale):
             yield Problem(page.file, 1, *glossary.called(term, page.locale), Severity.WARNING)
 
 

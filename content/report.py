@@ -23,7 +23,7 @@ th, td { text-align: left; padding: .25rem .6rem; border-bottom: 1px solid #8884
 .sums b { font-size: 1.3rem; display: block; }
 .bad { color: light-dark(#a3000f, #ff8f8f); font-weight: 600; }
 .soon { color: light-dark(#7a4b00, #ffc36b); font-weight: 600; }
-.scroll { overflow-x: auto; }
+.scroll { overflow-x: auto; } .topics td { white-space: nowrap; }
 """
 
 
@@ -86,7 +86,8 @@ def _topics(rows: Sequence[TopicStatus]) -> str:
         for row in rows
     ]
     return (
-        '<h2>Topics</h2><div class="scroll"><table><thead>'
+        "<h2>Topics</h2><p>* no native speaker has read it yet; stale: the Indonesian text has changed since.</p>"
+        '<div class="scroll"><table class="topics"><thead>'
         + _line("th", head)
         + "</thead><tbody>"
         + "".join(_line("td", line) for line in lines)
@@ -99,7 +100,7 @@ def _language(row: TopicStatus, locale: str) -> str:
         return "–"
     if locale in row.stale:
         return '<span class="soon">stale</span>'
-    return "yes, no native speaker yet" if locale in row.not_native_reviewed else "yes"
+    return "yes *" if locale in row.not_native_reviewed else "yes"
 
 
 def _state(row: TopicStatus) -> str:

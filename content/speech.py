@@ -8,7 +8,7 @@ from pathlib import Path
 
 from content.model import Locale
 from content.pages import Page
-from content.recordings import path_for, spoken
+from content.recordings import MAX_BYTES, path_for, spoken
 
 VOICES = {"id": "id", "en": "en"}
 """espeak-ng speaks neither Javanese nor Sundanese."""
@@ -55,6 +55,8 @@ def speak(folder: Path, page: Page) -> str:
         _run([espeak, "-v", voice, "-s", str(WORDS_A_MINUTE), "-f", str(text), "-w", str(sound)])
         encode = ["-ac", "1", "-c:a", "libopus", "-b:a", BITRATE, "-application", "voip"]
         _run([ffmpeg, "-v", "error", "-y", "-i", str(sound), *encode, str(voiced)])
+        if (size := voiced.stat().st_size) > MAX_BYTES:
+            raise CannotSpeak(f"{page.file} is too long to be heard in one piece ({size // 1000} KB)")
         shutil.copyfile(voiced, target)
     _name_it(folder / page.file, page.locale, page.topic, page.spoken_hash)
     return name

@@ -100,9 +100,9 @@ def words_are_called_the_same(draft: Draft, today: date) -> Iterator[Problem]:
         by_language: dict[str, list[str]] = {}
         for _, locale, text in texts_of(placed.row):
             by_language.setdefault(locale, []).append(text)
-        source = "\n".join(by_language.pop(SOURCE_LOCALE, ()))
+        asked = glossary.in_source(draft.glossary, "\n".join(by_language.pop(SOURCE_LOCALE, ())))
         for locale, texts in by_language.items():
-            for term in glossary.missing(draft.glossary, source, "\n".join(texts), locale):
+            for term in glossary.missing(asked, "\n".join(texts), locale):
                 yield Problem(placed.file, placed.line, *glossary.called(term, locale), Severity.WARNING)
 
 
