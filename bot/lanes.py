@@ -59,6 +59,7 @@ class Lanes:
         self._busy: dict[str, asyncio.Task[None]] = {}
         self._work = asyncio.Event()
         self._stopping = False
+        self._careful = True
 
     @property
     def _worker(self) -> Turns:
@@ -68,6 +69,15 @@ class Lanes:
     def wake(self) -> None:
         """There may be something to answer."""
         self._work.set()
+
+    def be_careful(self) -> None:
+        """A process died with chats in hand: take those up one at a time.
+
+        Each of them counted a try, and one may have been the cause. If it is, it now takes down no others
+        with it, whose tries would be used up as well. They have waited longest, so they are handed out first:
+        the first update without a try is the end of it. Every start begins like that.
+        """
+        self._careful = True
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop`, then finish the turns under way and give the rest of the lease back."""
@@ -84,7 +94,8 @@ class Lanes:
             await asyncio.wait(list(self._busy.values()))
 
     async def _claim(self) -> int:
-        free = self._parallel - len(self._busy)
+        careful = self._careful
+        free = 1 - len(self._busy) if careful else self._parallel - len(self._busy)
         if free <= 0:
             return 0
         now = self._clock()
@@ -93,11 +104,14 @@ class Lanes:
 
         def claim(conn: Connection) -> tuple[dict[str, list[InboxRow]], dict[str, Chat]]:
             by_lane: dict[str, list[InboxRow]] = defaultdict(list)
-            for row in inbox.claim(conn, cipher, self._owner, now, now + LEASE, free, PER_LANE, busy):
+            most = 1 if careful else PER_LANE
+            for row in inbox.claim(conn, cipher, self._owner, now, now + LEASE, free, most, busy):
                 by_lane[row.lane].append(row)
             return by_lane, chats.find_all(conn, cipher, by_lane) if by_lane else {}
 
         by_lane, known = await self._database.write(claim)
+        if careful:
+            self._careful = any(row.attempts for rows in by_lane.values() for row in rows)
         for lane, waiting in by_lane.items():
             self._busy[lane] = asyncio.create_task(self._work_off(lane, waiting, known.get(lane)))
         return len(by_lane)

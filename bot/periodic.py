@@ -24,7 +24,8 @@ async def periodic(app: App, stop: asyncio.Event) -> None:
     while not stop.is_set():
         try:
             now = app.clock()
-            await app.database.write(partial(inbox.recover, now=now))
+            if await app.database.write(partial(inbox.recover, now=now)):
+                app.lanes.be_careful()
             await app.database.write(partial(outbox.recover, now=now))
             waiting = await app.database.read(lambda conn: (inbox.count(conn), outbox.count(conn)))
             app.metrics.inbox_waiting.set(waiting[0]["new"])

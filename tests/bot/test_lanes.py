@@ -237,6 +237,64 @@ async def test_an_update_that_took_the_process_down_each_time_is_not_tried_a_fou
     assert worker.tries[1] == 0
 
 
+async def test_only_the_update_that_takes_the_process_down_is_given_up(
+    database: Database, clock: Clock, metrics: Metrics, worker: Worker, store_file: Path
+) -> None:
+    """Whatever else was in work at each crash is answered, once."""
+    guilty = 17
+    died = asyncio.Event()
+
+    async def work(row: InboxRow) -> None:
+        await asyncio.sleep(0.001)
+        if row.update_id == guilty:
+            died.set()
+            await asyncio.sleep(60)
+
+    worker.before = work
+    intake = Intake(database, 777, clock=clock, wake=lambda: None, metrics=metrics)
+    await intake.accept([written(number, chat=number) for number in range(1, 61)], "webhook")
+    lives = 0
+    while states(store_file)["new"]:
+        lives += 1
+        died.clear()
+        lanes = Lanes(database, owner=OWNER, clock=clock, metrics=metrics)
+        lanes.turns = worker
+        process = asyncio.create_task(lanes.run(asyncio.Event()))
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(died.wait(), 1)
+        # As by the power cord: nothing of it goes on, nobody gives anything back.
+        for task in (process, *lanes._busy.values()):
+            task.cancel()
+        await asyncio.gather(process, *lanes._busy.values(), return_exceptions=True)
+        await database.write(lambda conn: inbox.recover(conn, clock(), dead_owner=OWNER))
+    assert worker.given_up == [(guilty, "killed_the_process")]
+    assert states(store_file) == {"done": 59, "dead": 1}
+    assert lives == 4
+
+
+async def test_after_a_crash_the_suspects_come_one_at_a_time_and_then_all_at_once(
+    lanes: Lanes, worker: Worker, intake: Intake, database: Database, clock: Clock
+) -> None:
+    await intake.accept([written(number, chat=number) for number in range(1, 11)], "webhook")
+    await database.write(
+        lambda conn: inbox.claim(conn, database.cipher, OWNER, clock(), clock() + LEASE, 64, 20, ())
+    )
+    await database.write(lambda conn: inbox.recover(conn, clock(), dead_owner=OWNER))
+    clock.forward(1)
+    await intake.accept([written(number, chat=number) for number in range(11, 51)], "webhook")
+    at_once: dict[int, int] = {}
+
+    async def note(row: InboxRow) -> None:
+        await asyncio.sleep(0.002)
+        at_once[row.update_id] = sum(worker.at_once.values())
+
+    worker.before = note
+    async with running(lanes):
+        await until(lambda: len(worker.taken) == 50)
+    assert [at_once[number] for number in range(1, 11)] == [1] * 10
+    assert max(at_once.values()) > 10
+
+
 async def test_a_lost_lease_drops_what_was_claimed_and_it_is_done_once_in_order(
     lanes: Lanes, worker: Worker, intake: Intake, database: Database, clock: Clock, store_file: Path
 ) -> None:
