@@ -12,7 +12,10 @@ from bot.bench.world import World
 
 
 @pytest.mark.parametrize("mode", ["webhook", "polling"])
-async def test_kills_lose_nothing_and_mark_what_they_repeat(telegram: World, mode: str) -> None:
+async def test_kills_lose_nothing_and_mark_what_they_repeat(
+    telegram: World, mode: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(faults, "KILL_AFTER", (0.05, 0.8))
     found = await faults.kills(telegram, mode, updates=120, times=3)
     assert found["kills"] == 3
     assert (found["lost_updates"], found["unanswered_chats"], found["unfinished"]) == (0, 0, 0)

@@ -101,6 +101,8 @@ async def test_it_answers_and_a_stop_under_load_loses_nothing(telegram: World, m
     environ = telegram.environ(mode)
     async with telegram.bot(environ) as bot:
         await consenting(telegram)
+        if mode == "polling":
+            await refuse_a_second_one(telegram, environ)
         people = await telegram.people(60)
         await telegram.write([(person, QUESTION) for person in people])
         started = time.monotonic()
@@ -120,17 +122,14 @@ async def test_it_answers_and_a_stop_under_load_loses_nothing(telegram: World, m
     assert read_ledger(telegram.data_dir).marked_duplicates == 0
 
 
-async def test_a_second_process_on_the_same_folder_leaves_with_one_line(telegram: World) -> None:
-    environ = telegram.environ("polling")
-    async with telegram.bot(environ) as bot:
-        log = telegram.folder / "second.log"
-        async with process(["-m", "bot", "run"], environ, log) as second:
-            await asyncio.to_thread(second.popen.wait, PATIENCE)
-            assert await second.stop() == 1
-        assert log.read_text().startswith(f"bekal: another bot runs on {telegram.data_dir}")
-        assert len(log.read_text().splitlines()) == 1
-        await consenting(telegram)
-        await bot.stop()
+async def refuse_a_second_one(telegram: World, environ: dict[str, str]) -> None:
+    """Two on one data folder: the second leaves with one line."""
+    log = telegram.folder / "second.log"
+    async with process(["-m", "bot", "run"], environ, log) as second:
+        await asyncio.to_thread(second.popen.wait, PATIENCE)
+        assert await second.stop() == 1
+    assert log.read_text().startswith(f"bekal: another bot runs on {telegram.data_dir}")
+    assert len(log.read_text().splitlines()) == 1
 
 
 async def test_a_stop_does_not_wait_for_a_model_that_is_being_trained(telegram: World) -> None:
