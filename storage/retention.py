@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, exists, select, text
+from sqlalchemy import ColumnElement, Connection, delete, exists, select, text
 
 from storage import cases, counters, inbox, lanes, outbox, staff_sessions, turns
 from storage.models import IS_OPEN, Case, ChatRow, Lane
@@ -28,9 +28,10 @@ class Terms:
 def sweep(conn: Connection, now: datetime, terms: Terms, limit: int = 500) -> dict[str, int]:
     """Remove up to `limit` rows of every kind whose term is over; returns how many of each.
 
-    Small steps, because others wait for the same writer: repeat until the sum is 0.
+    Small steps, because others wait for the same writer: repeat until the sum is 0. What went is counted by
+    day ("retention"), so that somebody can see later that it did.
     """
-    return {
+    removed = {
         "update_ids": inbox.purge(conn, now - terms.update_ids, limit),
         "sent_content": outbox.clear(conn, now - terms.sent_content, limit),
         "sent_rows": outbox.purge(conn, now - terms.sent_rows, limit),
@@ -42,16 +43,18 @@ def sweep(conn: Connection, now: datetime, terms: Terms, limit: int = 500) -> di
         "lanes": lanes.sweep(conn, now),
         "staff_sessions": staff_sessions.sweep(conn, now),
     }
+    counters.add_all(conn, now.date(), {("retention", kind): n for kind, n in removed.items() if n})
+    return removed
+
+
+def silent(before: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Chats whose people have not written since, unless their case is open or something waits for them."""
+    busy = exists().where(Case.chat_id == ChatRow.id, text(f"cases.{IS_OPEN}"))
+    mail = exists().where(Lane.lane == ChatRow.lane)
+    return ChatRow.seen_at < before, ~busy, ~mail
 
 
 def _silent_chats(conn: Connection, before: datetime, limit: int) -> int:
-    """Forget who has not written for long, unless a case of theirs is open or something waits for them."""
-    busy = exists().where(Case.chat_id == ChatRow.id, text(f"cases.{IS_OPEN}"))
-    mail = exists().where(Lane.lane == ChatRow.lane)
-    silent = (
-        select(ChatRow.id)
-        .where(ChatRow.seen_at < before, ~busy, ~mail)
-        .order_by(ChatRow.seen_at)
-        .limit(limit)
-    )
-    return conn.execute(delete(ChatRow).where(ChatRow.id.in_(silent))).rowcount
+    """Forget who has not written for long."""
+    old = select(ChatRow.id).where(*silent(before)).order_by(ChatRow.seen_at).limit(limit)
+    return conn.execute(delete(ChatRow).where(ChatRow.id.in_(old))).rowcount

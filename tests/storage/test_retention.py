@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from datetime import datetime, timedelta
 
 from sqlalchemy import text
@@ -24,6 +25,7 @@ from storage import (
     outbox,
     sweep,
 )
+from storage.retention_report import due, lately
 from tests.storage.conftest import NOW
 
 DAY = timedelta(days=1)
@@ -63,9 +65,9 @@ async def test_each_kind_goes_after_its_term(db: Database, cipher: Cipher) -> No
         assert swept(conn, NOW + 31 * DAY) == {"sent_rows": 1}
         assert swept(conn, NOW + 181 * DAY) == {"turns": 1, "case_details": 1}
         assert swept(conn, NOW + 366 * DAY) == {"cases": 1, "chats": 1}
-        assert swept(conn, NOW + 1200 * DAY) == {"counters": 1}
-        tables = ("inbox", "outbox", "chats", "turns", "cases", "case_events", "counters", "lanes")
-        assert [conn.execute(text(f"SELECT count(*) FROM {table}")).scalar() for table in tables] == [0] * 8
+        assert swept(conn, NOW + 1600 * DAY) == {"counters": 8}
+        tables = ("inbox", "outbox", "chats", "turns", "cases", "case_events", "lanes")
+        assert [conn.execute(text(f"SELECT count(*) FROM {table}")).scalar() for table in tables] == [0] * 7
 
     await db.write(live)
 
@@ -80,6 +82,32 @@ async def test_a_silent_person_with_an_open_case_or_mail_is_kept(db: Database, c
         sweep(conn, later, Terms())
         kept = [chats.find(conn, cipher, cipher.lane(chat_id)) is not None for chat_id in (1, 2, 3)]
         assert kept == [True, True, False]
+
+    await db.write(live)
+
+
+async def test_the_report_names_what_the_next_sweeps_remove_and_what_went(
+    db: Database, cipher: Cipher
+) -> None:
+    def live(conn: Connection) -> None:
+        for chat_id, kind in ((1, "person"), (2, None), (3, "danger"), (4, None)):
+            case_id = a_turn(conn, cipher, chat_id, NOW + chat_id * DAY, kind)
+            if kind == "person":
+                assert case_id is not None
+                cases.close(conn, cipher, case_id, "ani", NOW + DAY)
+        went: Counter[str] = Counter()
+        for days in (1, 4, 8, 9, 12, 33, 36, 183, 190, 366, 400):
+            now = NOW + days * DAY
+            expected = due(conn, now, Terms())
+            removed: Counter[str] = Counter()
+            while step := Counter(swept(conn, now)):
+                removed += step
+            assert {kind: n for kind, n in expected.items() if n} == removed, days
+            assert not any(due(conn, now, Terms()).values())
+            assert lately(conn, now.date(), now.date()) == removed
+            went += removed
+        assert lately(conn, NOW.date() + 2 * DAY, now.date()) == went - Counter()
+        assert went["turns"] == went["update_ids"] == went["sent_rows"] == 4
 
     await db.write(live)
 
