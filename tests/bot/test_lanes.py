@@ -159,13 +159,16 @@ async def test_a_turn_finds_the_chat_as_the_last_one_left_it(
 ) -> None:
     lane = database.cipher.lane(2)
     await database.write(lambda conn: chats.ensure(conn, database.cipher, lane, 2, clock()))
-    await intake.accept([written(1, chat=1), written(2, chat=1), written(3, chat=2)], "webhook")
     async with running(lanes):
-        await until(lambda: len(worker.known) == 3)
-        await intake.accept([written(4, chat=1)], "webhook")
+        # Every start is careful: the first update comes alone.
+        await intake.accept([written(9, chat=9)], "webhook")
+        await until(lambda: len(worker.known) == 1)
+        await intake.accept([written(1, chat=1), written(2, chat=1), written(3, chat=2)], "webhook")
         await until(lambda: len(worker.known) == 4)
+        await intake.accept([written(4, chat=1)], "webhook")
+        await until(lambda: len(worker.known) == 5)
     # The fourth was claimed anew, and this worker stores no chats.
-    assert worker.known == {1: None, 2: 1, 3: 0, 4: None}
+    assert worker.known == {9: None, 1: None, 2: 1, 3: 0, 4: None}
 
 
 async def test_a_turn_that_fails_is_tried_three_times_and_the_next_one_proceeds(
