@@ -18,6 +18,7 @@ from bot import logs
 from bot.content_commands import app as content_app
 from bot.rasa_commands import rasa_app
 from bot.settings import SettingsError, load_settings
+from bot.staff_commands import staff_app
 from bot.terminal import fail
 from bot.terminal import settings_or_fail as _settings
 
@@ -33,6 +34,7 @@ db_app = typer.Typer(help="The database.", no_args_is_help=True)
 app.add_typer(content_app, name="content")
 app.add_typer(nlu_app, name="nlu")
 app.add_typer(db_app, name="db")
+app.add_typer(staff_app, name="staff")
 app.add_typer(rasa_app, name="rasa")
 
 

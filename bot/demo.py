@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import secrets
 import signal
 import socket
 import sys
@@ -12,8 +13,12 @@ import time
 import uvloop
 
 from bot.connect import CannotStart
+from bot.console import console_url
 from bot.runner import run
 from bot.settings import Settings
+from bot.staff_accounts import hash_password, make_demo_account
+from bot.wiring import App
+from console.codes import new_recovery, new_secret
 from content import ContentError
 from simulator import Simulator
 from storage import StorageError
@@ -40,6 +45,7 @@ async def _demo(settings: Settings, port: int) -> None:
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     chat_port = _free_port(port)
     bot_port = _free_port(chat_port + 1)
+    console_port = _free_port(bot_port + 1)
     async with Simulator.start(HOST, chat_port) as simulator:
         print(f"The chat page:  {simulator.url}/   (opens at once; the bot answers in a moment)", flush=True)
         demo_settings = Settings.model_validate(
@@ -52,9 +58,11 @@ async def _demo(settings: Settings, port: int) -> None:
                 "key_file": None,
                 "mode": "polling",
                 "listen": f"{HOST}:{bot_port}",
+                "console_listen": f"{HOST}:{console_port}",
+                "console_url": None,
             }
         )
-        bot = asyncio.create_task(run(demo_settings, stop, ready))
+        bot = asyncio.create_task(run(demo_settings, stop, ready, _admit_staff))
         waiting = asyncio.create_task(ready.wait())
         await asyncio.wait({bot, waiting}, return_when=asyncio.FIRST_COMPLETED)
         if ready.is_set():
@@ -63,6 +71,16 @@ async def _demo(settings: Settings, port: int) -> None:
             print(f"Ready after {seconds:.1f} s. Data: {demo_settings.data_dir}. Ctrl+C ends it.", flush=True)
         waiting.cancel()
         await bot
+
+
+async def _admit_staff(app: App) -> None:
+    """Make the demo's account and print what opens it; every start makes it anew."""
+    password, codes, secret = secrets.token_urlsafe(12), new_recovery(), new_secret()
+    hashed, cipher = await hash_password(password), app.database.cipher
+    await app.database.write(lambda conn: make_demo_account(conn, cipher, hashed, codes, secret))
+    print(f"The staff console: {console_url(app.settings)}/")
+    print(f"  name: demo   password: {password}   one-time codes: {'  '.join(codes[:3])}")
+    print(f"  or add this key to an authenticator app: {secret}", flush=True)
 
 
 def _free_port(first: int) -> int:

@@ -7,13 +7,14 @@ import contextlib
 import fcntl
 import signal
 import sys
-from collections.abc import AsyncIterator, Awaitable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import Any
 
 import uvloop
 from aiohttp import web
 
 from bot.connect import CannotStart, connect
+from bot.console import serve_console
 from bot.intake import OtherInstanceRuns, Poller, webhook_handler
 from bot.logs import get_logger
 from bot.periodic import periodic
@@ -55,12 +56,22 @@ async def _main(settings: Settings) -> None:
     await run(settings, stop)
 
 
-async def run(settings: Settings, stop: asyncio.Event, ready: asyncio.Event | None = None) -> None:
-    """Run the bot until `stop`. Raises CannotStart, OtherInstanceRuns, StorageError, ContentError."""
+async def run(
+    settings: Settings,
+    stop: asyncio.Event,
+    ready: asyncio.Event | None = None,
+    first: Callable[[App], Awaitable[None]] | None = None,
+) -> None:
+    """Run the bot until `stop`; `first` is awaited once the store is open.
+
+    Raises CannotStart, OtherInstanceRuns, StorageError, ContentError.
+    """
     with _only_process(settings):
         async with open_app(settings) as app:
             await _free_what_a_dead_process_held(app)
-            async with _serve(app):
+            if first is not None:
+                await first(app)
+            async with _serve(app), serve_console(app):
                 await _work(app, stop, ready)
 
 

@@ -66,6 +66,7 @@ class Settings(BaseSettings):
     webhook_secret: Annotated[SecretStr | None, AfterValidator(_webhook_secret)] = None
     listen: Listen = "127.0.0.1:8080"
     console_listen: Listen = "127.0.0.1:8081"
+    console_url: str | None = None
     nlu_engine: Literal["embedded", "rasa"] = "embedded"
     nlu_encoder: bool = True
     rasa_url: str = "http://127.0.0.1:5005"

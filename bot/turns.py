@@ -138,6 +138,7 @@ class Turns:
             feedback=Feedback(turn_id=feedback.turn_id, topic=feedback.topic, helpful=feedback.helpful)
             if feedback is not None
             else None,
+            case_answer=exchange.case_answer,
             erase=exchange.erase,
         )
         return finish_turn(conn, self._cipher, row, exchange.chat, outcome, now).chat

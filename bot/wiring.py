@@ -25,6 +25,7 @@ from bot.understanding import UnderstandingService
 from bot.wording import load_wording
 from content import Library
 from handlers import CONTEXT_TYPES, Conversation, Services
+from handlers.desk import DeskMessages
 from storage import Database, Terms, open_store
 
 Clock = Callable[[], datetime]
@@ -53,6 +54,7 @@ class App:
     library: Library | None = None
     understanding: UnderstandingService | None = None
     turns: Turns | None = None
+    desk: DeskMessages | None = None
 
     async def load_knowledge(self, model_folder: Path | None = None) -> None:
         """Load content and model, off the event loop: intake goes on meanwhile. Raises ContentError."""
@@ -69,6 +71,7 @@ class App:
             clock=self.clock,
             retention_days=Terms().turns.days,
         )
+        self.desk = DeskMessages(services)
         self.turns = Turns(
             self.database,
             self.client,

@@ -21,6 +21,7 @@ from telegram.ext import (
 )
 
 from handlers import buttons, commands, menus, messages, others, taps
+from handlers.desk import unless_held
 from handlers.exchange import Exchange, Outcome, Services
 from handlers.keyboards import Row
 from handlers.rate_limit import Verdict
@@ -91,13 +92,13 @@ def register(application: App) -> None:
         CallbackQueryHandler(_paced(_sync(taps.tapped))),
         InlineQueryHandler(_quietly(others.inline)),
         MessageHandler(filters.UpdateType.MESSAGE & filters.ChatType.GROUPS, _quietly(others.group)),
-        MessageHandler(filters.UpdateType.EDITED_MESSAGE & private, _paced(messages.edited)),
+        MessageHandler(filters.UpdateType.EDITED_MESSAGE & private, _paced(unless_held(messages.edited))),
         *(
             CommandHandler(name, _paced(_sync(action)), filters=new & ~filters.FORWARDED)
             for name, action in commands.COMMANDS.items()
         ),
         MessageHandler(new & filters.COMMAND & ~filters.FORWARDED, _paced(_sync(menus.show))),
-        MessageHandler(new & (filters.TEXT | filters.CAPTION), _paced(messages.written)),
+        MessageHandler(new & (filters.TEXT | filters.CAPTION), _paced(unless_held(messages.written))),
         MessageHandler(filters.StatusUpdate.ALL, _quietly(others.silent)),
         MessageHandler(
             new & (filters.VOICE | filters.VIDEO_NOTE | filters.AUDIO | filters.VIDEO),

@@ -21,6 +21,7 @@ class Outcome(StrEnum):
     OFFERED = "offered"  # topics to choose from
     WITHHELD = "withheld"  # the answer is too old to be shown
     HANDED_OVER = "handed-over"  # staff were asked
+    TO_STAFF = "to-staff"  # staff hold the chat, and the bot is silent
     UNANSWERED = "unanswered"
     UNSUPPORTED = "unsupported"  # a voice note, a picture ...
     SLOWED = "slowed"  # the one notice of the rate limit
@@ -65,6 +66,7 @@ class Exchange:
     record: TurnRecord | None = None
     case: NewCase | None = None
     feedback: Feedback | None = None
+    case_answer: tuple[int, bool] | None = None  # case, and whether the person calls it answered
     chat_changes: dict[str, Any] = field(default_factory=dict)
     erase: bool = False
     export: bool = False

@@ -37,7 +37,12 @@ def in_rows(buttons: Sequence[Button], per_row: int) -> list[Row]:
 
 def without_feedback(reply_markup: dict[str, Any]) -> dict[str, Any]:
     """The same keyboard without the question whether the answer helped."""
-    prefix = f"{VERSION}:fb:"
+    return without(reply_markup, "fb")
+
+
+def without(reply_markup: dict[str, Any], action: str) -> dict[str, Any]:
+    """The same keyboard without the buttons of an action."""
+    prefix = f"{VERSION}:{action}:"
     rows = [
         [button for button in row if not str(button.get("callback_data", "")).startswith(prefix)]
         for row in reply_markup.get("inline_keyboard", [])

@@ -28,6 +28,7 @@ _ACTIONS: dict[str, tuple[str, ...]] = {
     "hear": (_ID,),  # the recording of a topic
     "none": (),  # none of the offered topics
     "fb": (r"up|down", _ID, rf"[0-9]{{1,18}}|{THIS_TURN}"),  # feedback: verdict, topic, turn
+    "done": (r"yes|no", r"[0-9]{1,18}"),  # answered? case
     "again": (),  # "let me say it differently"
     "person": (),
     "ask": (),  # hand this question to staff

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from handlers import answers, consent, danger, listening, menus, payloads, service, staff
+from handlers import answers, consent, danger, desk, listening, menus, payloads, service, staff
 from handlers.exchange import Call, Outcome
 from handlers.keyboards import without_feedback
 from handlers.payloads import NOWHERE, THIS_TURN
@@ -116,6 +116,7 @@ _ACTIONS: dict[str, Callable[..., str | None]] = {
     "hear": listening.hear,
     "none": staff.none_of_these,
     "fb": _feedback,
+    "done": desk.done,
     "again": staff.say_again,
     "person": staff.talk,
     "ask": staff.ask,

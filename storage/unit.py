@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from storage import cases, chats, counters, inbox, outbox, people, turns
+from storage import cases, chats, counters, inbox, outbox, people, staff_actions, turns
 from storage.case_records import NewCase
 from storage.chats import Chat
 from storage.encryption import Cipher
@@ -42,6 +42,7 @@ class TurnOutcome:
     case: NewCase | None = None
     changes: Mapping[str, Any] = field(default_factory=dict)
     feedback: Feedback | None = None
+    case_answer: tuple[int, bool] | None = None  # what the person said at the end of this case of theirs
     erase: bool = False
 
 
@@ -81,6 +82,8 @@ def finish_turn(
         counters.add_all(conn, now.date(), _counted(outcome.record), owner=row.owner)
     if outcome.feedback is not None:
         _save_feedback(conn, chat, outcome.feedback, now, row.owner)
+    if outcome.case_answer is not None:
+        staff_actions.answered(conn, cipher, outcome.case_answer[0], chat.id, outcome.case_answer[1], now)
     if outcome.case is not None:
         case_id = cases.open(
             conn,

@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 
 from handlers import Exchange
@@ -158,6 +159,10 @@ def setting(person: Person, name: str, value: str) -> None:
         person.language_code = value
     elif name == "consent":
         person.chat = dataclasses.replace(person.chat, consent=value)
+    elif name == "staff":
+        hours = timedelta(hours=12) if value == "hold the chat" else timedelta(0)
+        now = person.clock()
+        person.chat = dataclasses.replace(person.chat, held_since=now, held_until=now + hours)
     else:
         raise AssertionError(f"unknown setting {name!r}")
 
@@ -191,6 +196,8 @@ def _effects(exchange: Exchange) -> list[str]:
     if exchange.feedback is not None:
         verdict = "helpful" if exchange.feedback.helpful else "not helpful"
         effects.append(f"{verdict}: {exchange.feedback.topic}, turn {exchange.feedback.turn_id}")
+    if exchange.case_answer is not None:
+        effects.append(f"case {exchange.case_answer[0]} answered: {exchange.case_answer[1]}")
     effects += [
         f"{name}: {value}"
         for name, value in sorted(exchange.chat_changes.items())
