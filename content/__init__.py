@@ -8,13 +8,15 @@ from content.catalog import Catalog
 from content.freshness import Freshness
 from content.library import Library
 from content.loader import check, load
-from content.model import LOCALES, Article, Contact, Hit, Locale, Number, Rich, Section, Source, Span
+from content.model import LOCALES, Article, Audio, Contact, Hit, Locale, Number, Rich, Section, Source, Span
 from content.problems import ContentError, Problem, Severity
 from content.status import TopicStatus, status
+from content.table_model import Tables
 
 __all__ = [
     "LOCALES",
     "Article",
+    "Audio",
     "Catalog",
     "Contact",
     "ContentError",
@@ -29,6 +31,7 @@ __all__ = [
     "Severity",
     "Source",
     "Span",
+    "Tables",
     "TopicStatus",
     "check",
     "load",

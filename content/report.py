@@ -86,7 +86,8 @@ def _topics(rows: Sequence[TopicStatus]) -> str:
         for row in rows
     ]
     return (
-        "<h2>Topics</h2><p>* no native speaker has read it yet; stale: the Indonesian text has changed since.</p>"
+        "<h2>Topics</h2><p>* no native speaker has read it yet; "
+        "stale: the Indonesian text has changed since.</p>"
         '<div class="scroll"><table class="topics"><thead>'
         + _line("th", head)
         + "</thead><tbody>"
