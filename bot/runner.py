@@ -28,6 +28,7 @@ from storage import StorageError, inbox, outbox
 log = get_logger("runner")
 
 STOP_SECONDS = 20
+LAST_REQUESTS_SECONDS = 2.0
 
 
 def run_until_signal(settings: Settings) -> int:
@@ -129,7 +130,9 @@ async def _serve(app: App) -> AsyncIterator[None]:
 
     checks = {"store": store, "content": content, "model": model, "telegram": telegram}
     server = build_server(metrics=app.metrics, checks=checks, webhook=webhook)
-    runner = web.AppRunner(server, access_log=None, handle_signals=False)
+    runner = web.AppRunner(
+        server, access_log=None, handle_signals=False, shutdown_timeout=LAST_REQUESTS_SECONDS
+    )
     await runner.setup()
     host, port = parse_listen(settings.listen)
     try:
@@ -174,7 +177,8 @@ async def _work(app: App, stop: asyncio.Event, ready: asyncio.Event | None) -> N
         app.delivery.wake()
         await tasks.finished("delivery", STOP_SECONDS / 2)
     await app.database.write(lambda conn: inbox.release(conn, app.owner))
-    await app.database.write(lambda conn: outbox.release(conn, app.owner))
+    # Delivery begins to send whatever it takes, so what it has left in hand may have been sent.
+    await app.database.write(lambda conn: outbox.recover(conn, app.clock(), dead_owner=app.owner))
     log.info("stopped")
 
 

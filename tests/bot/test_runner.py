@@ -16,6 +16,7 @@ import pytest
 import bot.connect
 import bot.intake
 import bot.models
+import bot.runner
 from bot.connect import CannotStart
 from bot.intake import OtherInstanceRuns
 from bot.runner import run
@@ -156,6 +157,20 @@ async def test_updates_are_taken_in_while_the_model_is_still_trained(real_sim: S
         await real_sim.wait_for_reply(user, seconds=20)
 
 
+async def test_a_stop_does_not_wait_for_a_body_that_never_comes(make: Make) -> None:
+    settings = make(mode="webhook", webhook_url="http://127.0.0.1:1/hook", webhook_secret=SECRET)
+    async with running(settings):
+        host, _, port = settings.listen.rpartition(":")
+        _reader, writer = await asyncio.open_connection(host, int(port))
+        head = "POST /hook HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n"
+        writer.write(f"{head}X-Telegram-Bot-Api-Secret-Token: {SECRET}\r\n\r\n{{".encode())
+        await writer.drain()
+        assert await missing(settings) == (200, {})
+        started = asyncio.get_running_loop().time()
+    assert asyncio.get_running_loop().time() - started < 10
+    writer.close()
+
+
 async def test_of_two_on_one_data_folder_the_second_is_refused(real_sim: Simulator, make: Make) -> None:
     async with running(make()):
         await refused(make(), CannotStart, "another bot runs on")
@@ -223,6 +238,24 @@ async def test_a_kill_between_telegrams_yes_and_our_note_repeats_one_message_and
     marked = select(store, "SELECT possible_duplicate FROM outbox ORDER BY id")
     assert sum(each for (each,) in marked) == 1
     assert bubbles(real_sim, other) == told
+
+
+async def test_a_stop_while_telegram_hangs_marks_what_it_leaves_in_the_air(
+    real_sim: Simulator, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bot.runner, "STOP_SECONDS", 0.4)
+    user = real_sim.add_user("Sari", started=True)
+    real_sim.fail("hang", method="sendMessage", after=True, seconds=30)
+    settings = make()
+    async with running(settings):
+        await real_sim.send_text(user, "cara buat paspor")
+        await until(lambda: len(bubbles(real_sim, user)) == 1)
+    async with running(make()):
+        store = settings.data_dir / "bekal.sqlite3"
+        await until(lambda: select(store, "SELECT count(*) FROM outbox WHERE finished_at IS NULL") == [(0,)])
+    first, second, *_ = bubbles(real_sim, user)
+    assert first == second
+    assert select(store, "SELECT possible_duplicate FROM outbox ORDER BY id") == [(1,), (0,)]
 
 
 def bubbles(sim: Simulator, who: User) -> list[str]:
