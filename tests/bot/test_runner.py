@@ -59,6 +59,7 @@ def make(real_sim: Simulator, tmp_path: Path, small_model: Path, monkeypatch: py
                 "content_dir": SMALL_CONTENT,
                 "nlu_encoder": False,
                 "listen": f"127.0.0.1:{free_port()}",
+                "console_listen": f"127.0.0.1:{free_port()}",
                 **changes,
             }
         )

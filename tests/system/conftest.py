@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.bench.processes import free_port
 from bot.bench.world import World, world
 from bot.settings import ROOT
 from tests.conftest import SMALL_CONTENT
@@ -26,6 +27,7 @@ def small_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[st
             patch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
         yield {
             "BEKAL_CONTENT_DIR": str(SMALL_CONTENT),
+            "BEKAL_CONSOLE_LISTEN": f"127.0.0.1:{free_port()}",
             "BEKAL_NLU_ENCODER": "false",
             "PYTHONPATH": f"{SMALL_MODEL}:{ROOT}",
         }
