@@ -39,7 +39,7 @@ def check() -> None:
         library, preview = _preview(folder)
         problems = sorted([*problems, *lengths(library, preview)])
     for problem in problems:
-        typer.echo(f"{problem.severity.value}: {problem}")
+        typer.echo(str(problem) if problem.is_error else f"{problem} (warning)")
     typer.echo(f"{errors} errors, {len(problems) - errors} warnings", err=True)
     if errors:
         raise typer.Exit(1)
