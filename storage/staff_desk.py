@@ -111,7 +111,7 @@ def described(conn: Connection, cipher: Cipher, found: Sequence[CaseSummary]) ->
     for case in found:
         at, words, danger = reports.get(case.id, (EPOCH, None, ()))
         turn_at, turn_words = said.get(case.chat_row_id, (EPOCH, None))
-        last = turn_words if turn_words and turn_at >= at else words or turn_words
+        last = turn_words if turn_words and turn_at > at else words or turn_words
         shown.append(Line(case, last, danger, labels.get(case.id, ()), newest.get(case.id, 0)))
     return shown
 
