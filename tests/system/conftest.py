@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from bot.bench.world import World, world
 from bot.settings import ROOT
 from tests.conftest import SMALL_CONTENT
 
+NewWorld = Callable[[str], AbstractAsyncContextManager[World]]
 SMALL_MODEL = Path(__file__).parent / "small_model"
 
 
@@ -27,14 +29,26 @@ def small_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[st
             patch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
         yield {
             "BEKAL_CONTENT_DIR": str(SMALL_CONTENT),
-            "BEKAL_CONSOLE_LISTEN": f"127.0.0.1:{free_port()}",
             "BEKAL_NLU_ENCODER": "false",
             "PYTHONPATH": f"{SMALL_MODEL}:{ROOT}",
         }
 
 
 @pytest.fixture
-async def telegram(tmp_path: Path, small_model: Path, small_settings: dict[str, str]) -> AsyncIterator[World]:
-    shutil.copytree(small_model, tmp_path / "data" / "model")
-    async with world(tmp_path, small_settings) as made:
+def new_world(tmp_path: Path, small_model: Path, small_settings: dict[str, str]) -> NewWorld:
+    """Makes worlds by name, each with a folder and ports of its own."""
+
+    @asynccontextmanager
+    async def make(name: str) -> AsyncIterator[World]:
+        shutil.copytree(small_model, tmp_path / name / "data" / "model")
+        console = {"BEKAL_CONSOLE_LISTEN": f"127.0.0.1:{free_port()}"}
+        async with world(tmp_path / name, small_settings | console) as made:
+            yield made
+
+    return make
+
+
+@pytest.fixture
+async def telegram(new_world: NewWorld) -> AsyncIterator[World]:
+    async with new_world("world") as made:
         yield made
