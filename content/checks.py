@@ -150,7 +150,8 @@ def translations_are_current(draft: Draft, today: date) -> Iterator[Problem]:
         source = sources.get(page.topic)
         if source and not page.is_source and page.source_hash and page.source_hash != source.text_hash:
             what = f"The Indonesian article has changed since this translation ({page.source_hash})"
-            remedy = f"See `./bekal content translate {page.topic} {page.locale}`, which says how to go on"
+            show = f"`./bekal content translate {page.topic} {page.locale}` shows what"
+            remedy = f"{show}; when both say the same, write source_hash: {source.text_hash}"
             yield Problem(page.file, page.line_of("source_hash"), what, remedy, Severity.WARNING)
 
 
