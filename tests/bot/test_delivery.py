@@ -227,6 +227,30 @@ async def test_a_fault_backs_off_and_marks_what_may_come_twice(
     assert post.rows("possible_duplicate") == [1, 0]
 
 
+async def test_a_bad_day_at_telegram_loses_nothing_and_makes_no_storm(sim: Simulator, post: Post) -> None:
+    """One call in five goes wrong, after or before it took effect."""
+    users = [sim.add_user(started=True) for _ in range(20)]
+    wanted = [f"pesan {number}" for number in range(5)]
+    for each in users:
+        await post.put(each.id, *wanted)
+    for after in (False, True):
+        sim.fail("server_error", share=0.1, times=None, after=after)
+    async with post.running():
+        for _ in range(200):
+            if not post.open:
+                break
+            await post.forward(1)
+    assert not post.open
+    assert set(post.rows()) == {"sent"}
+    for each in users:
+        got = texts(sim, each)
+        assert list(dict.fromkeys(got)) == wanted
+        assert got == sorted(got)
+    repeated = sum(len(texts(sim, each)) for each in users) - 100
+    assert repeated <= sum(post.rows("possible_duplicate"))
+    assert sim.calls.total <= 2 * 100
+
+
 async def test_no_answer_in_time_marks_it(
     sim: Simulator, post: Post, user: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:

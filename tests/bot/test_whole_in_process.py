@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from simulator import Simulator, User
 from tests.bot.house import House, working
+from tests.bot.tools import until, written
 
 
 @pytest.fixture
@@ -146,6 +149,20 @@ async def test_somebody_who_comes_back_after_blocking_is_answered(
     chat = await house.chat(user)
     assert chat is not None
     assert not chat.stopped
+
+
+async def test_a_slow_telegram_keeps_nobody_out(house: House, sim: Simulator) -> None:
+    """What comes in is stored and answered at once; what cannot be sent yet waits in the store."""
+    sim.fail("hang", method="sendMessage", seconds=1.5, answer=True, times=None)
+    loop = asyncio.get_running_loop()
+    waits = []
+    for number in range(1, 101):
+        started = loop.time()
+        await house.app.intake.accept([written(900_000 + number, "/bantuan", chat=number)], "webhook")
+        waits.append(loop.time() - started)
+    assert sorted(waits)[98] < 0.5
+    await until(lambda: house.select("SELECT count(*) FROM inbox WHERE state = 'done'") == [(100,)])
+    assert house.select("SELECT count(*) FROM outbox WHERE state IN ('new', 'leased')")[0][0] > 50
 
 
 async def test_a_flood_of_one_person_delays_nobody_else(house: House, user: User, sim: Simulator) -> None:
