@@ -66,7 +66,7 @@ class TopicsByRasa:
 
     def explain(self, text: str, context: nlu.Context) -> dict[str, Any]:
         """How the embedded engine sees it."""
-        explained: dict[str, Any] = self.embedded.explain(text, context)  # type: ignore[attr-defined]
+        explained: dict[str, Any] = self.embedded.explain(text, context)
         return explained
 
 
@@ -112,7 +112,7 @@ def service_for(
 ) -> UnderstandingService:
     """What the running bot understands with, as `BEKAL_NLU_ENGINE` says."""
     if settings.nlu_engine != NAME:
-        return UnderstandingService(engine, clock=clock, metrics=metrics)  # type: ignore[arg-type]
+        return UnderstandingService(engine, clock=clock, metrics=metrics)
     client = client_for(settings, engine, clock)
     return RasaService(TopicsByRasa(engine), client, clock=clock, metrics=metrics)
 

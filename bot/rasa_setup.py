@@ -139,7 +139,14 @@ def _commands(python: Path, places: Places) -> list[list[str | Path]]:
     make: list[str | Path] = [python, "-m", "venv", "--clear", places.environment]
     if uv := shutil.which("uv"):
         return [make, [uv, "pip", "install", "--python", places.python, "--require-hashes", "-r", LOCK]]
-    pip: list[str | Path] = [places.python, "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
+    pip: list[str | Path] = [
+        places.python,
+        "-m",
+        "pip",
+        "install",
+        "--disable-pip-version-check",
+        "--no-input",
+    ]
     return [make, [*pip, "--require-hashes", "-r", LOCK]]
 
 

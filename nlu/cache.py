@@ -25,7 +25,7 @@ def save(path: Path, key: str, header: dict[str, Any], arrays: Arrays) -> None:
     handle, name = tempfile.mkstemp(dir=path.parent, suffix=".npz.part")
     try:
         with os.fdopen(handle, "wb") as file:
-            np.savez(file, header=np.frombuffer(text.encode("utf-8"), dtype=np.uint8), **arrays)
+            np.savez(file, header=np.frombuffer(text.encode("utf-8"), dtype=np.uint8), **arrays)  # type: ignore[arg-type]
         Path(name).replace(path)
     except BaseException:
         Path(name).unlink(missing_ok=True)

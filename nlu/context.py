@@ -22,7 +22,22 @@ ORDINALS = {
     "ketiga": 2, "3": 2, "tiga": 2, "third": 2, "terakhir": -1, "last": -1,
 }  # fmt: skip
 CHOOSING = frozenset(
-    {"yang", "nomor", "no", "pilih", "pilihan", "opsi", "saja", "itu", "ya", "admin", "ke", "oke", "mau", "saya"}
+    {
+        "yang",
+        "nomor",
+        "no",
+        "pilih",
+        "pilihan",
+        "opsi",
+        "saja",
+        "itu",
+        "ya",
+        "admin",
+        "ke",
+        "oke",
+        "mau",
+        "saya",
+    }
 )
 CORRECTION = re.compile(
     r"^(?:(?:eh|oh|maaf|salah) )*(?:bukan|tidak|salah)(?: (?:itu|begitu))?(?: tapi)?"

@@ -1,8 +1,9 @@
-"""Signs of danger by rule. The lists are `lexicon/danger.yml` and `lexicon/guards.yml`; here is how they weigh.
+"""Signs of danger by rule. The lists are `lexicon/danger.yml` and `lexicon/guards.yml`; here is how they
+weigh.
 
-A sign counts from THRESHOLD. A harm alone does not reach it; a harm to the writer or to somebody they know does,
-unless the message speaks in general, of what is long over, of what was read, or laughs. Nothing that a model says
-can lower a sign: the model only adds (see `danger_model.py`).
+A sign counts from THRESHOLD. A harm alone does not reach it; a harm to the writer or to somebody they know
+does, unless the message speaks in general, of what is long over, of what was read, or laughs. Nothing that
+a model says can lower a sign: the model only adds (see `danger_model.py`).
 """
 
 from collections.abc import Sequence
@@ -19,10 +20,12 @@ from nlu.types import DangerSign
 HELP = "help"
 HELP_KIND = "threat"
 
-THRESHOLD = 2.0
+# Where the model listens as well, the rules may be the stricter ones.
+THRESHOLD = 2.5
+ALONE_THRESHOLD = 2.0
 BASE = {"now": 3.0, "act": 1.25, "weak": 0.25}
 VICTIM, VICTIM_ELSEWHERE, UNNAMED, URGENT = 1.25, 1.0, 0.75, 0.75
-NEGATED, IF, GENERAL, LONG_OVER, REPORTED, LAUGHED, ANYBODY, ASKED = 3.0, 1.75, 1.5, 2.0, 1.75, 2.5, 1.0, 3.5
+NEGATED, IF, GENERAL, LONG_OVER, REPORTED, LAUGHED, ANYBODY, ASKED = 3.0, 1.75, 1.5, 3.0, 1.75, 2.5, 1.0, 3.5
 SHORT = 14
 BARE = 3
 NEAR = 3
@@ -77,12 +80,16 @@ class Assessment:
     candidates: tuple[Candidate, ...]
     guards: frozenset[str]
 
-    def signs(self) -> tuple[DangerSign, ...]:
+    @property
+    def strongest(self) -> float:
+        return max((candidate.weight for candidate in self.candidates), default=0.0)
+
+    def signs(self, threshold: float = THRESHOLD) -> tuple[DangerSign, ...]:
         """The signs that count, strongest first, one for each kind."""
         best: dict[str, Candidate] = {}
         for candidate in self.candidates:
             known = best.get(candidate.kind)
-            if candidate.weight >= THRESHOLD and (known is None or candidate.weight > known.weight):
+            if candidate.weight >= threshold and (known is None or candidate.weight > known.weight):
                 best[candidate.kind] = candidate
         if HELP in best and (only_help := best.pop(HELP)) and not best:
             best[HELP_KIND] = only_help
@@ -92,7 +99,7 @@ class Assessment:
     def marks(self) -> tuple[str, ...]:
         """What the models are told of the rules."""
         found = {f"!{c.kind}" for c in self.candidates}
-        found |= {f"!!{c.kind}" for c in self.candidates if c.weight >= THRESHOLD}
+        found |= {f"!!{c.kind}" for c in self.candidates if c.weight >= ALONE_THRESHOLD}
         return tuple(sorted(found)) + tuple(f"?{guard}" for guard in sorted(self.guards))
 
 
@@ -133,7 +140,8 @@ def _context(
         weight -= ANYBODY
     elif length <= SHORT:
         weight += UNNAMED
-    if "urgent" in whole:
+    over = "past" in whole and "closed" in whole
+    if "urgent" in whole and not over:
         weight += URGENT
     if _near(words, match, "negation", NEAR):
         weight -= NEGATED
@@ -144,7 +152,7 @@ def _context(
             weight -= cost
         elif guard in whole:
             weight -= cost / 2
-    if "past" in whole and "closed" in whole:
+    if over:
         weight -= LONG_OVER
     elif "past" in whole or "closed" in whole:
         weight -= LONG_OVER / 4

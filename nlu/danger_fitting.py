@@ -1,31 +1,33 @@
-"""Trains the danger model and fits its limits by cross-validation on the training data."""
+"""Trains the danger model, and weighs its voices on examples that they had not seen."""
 
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nlu.danger_model import CALM, DANGER, DangerLimits, DangerModel, odds_of
-from nlu.engine import EncodedModel
+from nlu.danger_model import CALM, DANGER, SMALL, STRONGEST_RULE, DangerModel, Kernel, Weighing
 from nlu.features import Document, Floats, Vectoriser
-from nlu.softmax import matrix, train_logistic
+from nlu.softmax import Softmax, matrix, normalised, train_logistic
 
 FOLDS = 5
 BACKGROUND = 3000
-STRENGTH, ENCODED_STRENGTH = 5.0, 0.05
+STRENGTH = 10.0
+KERNEL_STRENGTH, KERNEL_WIDTH = 2.0, 1.0
 WEIGHTS = {"danger": 1.0, "calm": 2.0, "background": 0.5}
 
-# What the limits may cost: the share of alarming-sounding calm messages and of ordinary ones that raise an alarm.
-CALM_ALARMS, BACKGROUND_ALARMS = 0.12, 0.006
-ASK_MISSES = 0.003
+# What an alarm is worth: a share of the dangerous found counts twice a share of the alarming but calm ones
+# that raise an alarm; ordinary messages are many, so that their share counts five times.
+FOUND, CALM_ALARM, ORDINARY_ALARM = 2.0, 1.0, 5.0
+ASK_MISSES = 0.005
 
 # Topics whose examples may well be from people in danger; nothing is learnt from them as ordinary talk.
 NEAR_DANGER = frozenset(
     {
-        "violence-abuse", "trafficking-help", "death-repatriation", "lost-contact", "detention", "runaway-overstay",
-        "complaint", "hotlines", "unpaid-wages", "returnee-services", "document-retention", "jobs-sea",
+        "violence-abuse", "trafficking-help", "death-repatriation", "lost-contact", "detention", "complaint",
+        "runaway-overstay", "hotlines", "unpaid-wages", "returnee-services", "document-retention", "jobs-sea",
         "insurance-claim", "contract-mismatch", "rights-worker", "cancel-departure", "salary-deduction",
         "talk-to-human", "jobs-domestic", "jobs-care", "help-menu",
     }
@@ -39,6 +41,7 @@ class Samples:
     documents: tuple[Document, ...]
     kinds: tuple[tuple[str, ...], ...]
     group: tuple[str, ...]
+    rules: tuple[float, ...]
     vectors: Floats | None
 
     @property
@@ -60,59 +63,94 @@ def background(texts: Sequence[str], topics: Sequence[str]) -> list[int]:
 def train(samples: Samples, vectoriser: Vectoriser) -> DangerModel:
     """The model with its limits. Deterministic."""
     features = matrix(vectoriser, samples.documents)
-    labels = samples.labels
-    lexical = train_logistic(features, labels, STRENGTH, samples.weights)
-    encoded = None
-    if samples.vectors is not None:
-        encoded = _encoded(samples.vectors, labels, samples.weights)
+    labels, weights, vectors = samples.labels, samples.weights, samples.vectors
     dangerous = [at for at, group in enumerate(samples.group) if group == "danger"]
-    first = [samples.kinds[at][0] for at in dangerous]
-    kinds = train_logistic(features[dangerous], first, STRENGTH, None)
-    return DangerModel(lexical, encoded, kinds, _limits(samples, features, labels))
-
-
-def _encoded(vectors: Floats, labels: Sequence[str], weights: NDArray[np.float64]) -> EncodedModel:
-    mean = vectors.mean(axis=0)
-    spread = float((vectors - mean).std())
-    return EncodedModel(
-        train_logistic((vectors - mean) / spread, labels, ENCODED_STRENGTH, weights), mean, spread
+    words, meaning = _held_out(samples, features)
+    rules = np.minimum(np.array(samples.rules), STRONGEST_RULE)
+    together = _weighing(np.stack([words, meaning, rules], axis=1), samples)
+    return DangerModel(
+        lexical=train_logistic(features, labels, STRENGTH, weights),
+        kernel=None if vectors is None else _kernel(vectors, labels, weights),
+        kinds=train_logistic(features[dangerous], [samples.kinds[at][0] for at in dangerous], STRENGTH),
+        together=together,
+        alone=_weighing(np.stack([words, np.zeros_like(words), rules], axis=1), samples),
+        ask=_ask(words, meaning, rules, together, samples),
     )
 
 
-def _limits(samples: Samples, features: NDArray[np.float32], labels: Sequence[str]) -> DangerLimits:
+def _kernel(vectors: Floats, labels: Sequence[str], weights: NDArray[np.float64]) -> Kernel:
+    from sklearn.svm import SVC
+
+    mean = vectors.mean(axis=0)
+    spread = float((vectors - mean).std())
+    width = KERNEL_WIDTH / vectors.shape[1]
+    model = SVC(C=KERNEL_STRENGTH, gamma=width).fit(
+        (vectors - mean) / spread, list(labels), sample_weight=weights
+    )
+    return Kernel(
+        vectors=np.asarray(model.support_vectors_, dtype=np.float32),
+        weights=np.asarray(model.dual_coef_[0], dtype=np.float32),
+        bias=float(model.intercept_[0]),
+        width=width,
+        mean=mean,
+        spread=spread,
+    )
+
+
+def _held_out(samples: Samples, features: Any) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Log-odds by words and margins by meaning, each from models that had not seen the example."""
     keys = [
         hashlib.sha256(" ".join(d.words).encode("utf-8", "replace")).digest()[0] for d in samples.documents
     ]
     folds = np.array(keys) % FOLDS
-    lexical = np.zeros(len(labels), np.float32)
-    both = np.zeros(len(labels), np.float32)
+    labels = np.array(samples.labels)
+    words = np.zeros(len(labels), np.float32)
+    meaning = np.zeros(len(labels), np.float32)
     for fold in range(FOLDS):
         seen, unseen = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
-        known = [labels[int(at)] for at in seen]
+        known = [str(label) for label in labels[seen]]
         if not len(unseen) or len(set(known)) < 2:
             continue
         weights = samples.weights[seen]
-        lexical[unseen] = odds_of(train_logistic(features[seen], known, STRENGTH, weights), features[unseen])
-        both[unseen] = lexical[unseen]
+        words[unseen] = _odds(train_logistic(features[seen], known, STRENGTH, weights), features[unseen])
         if samples.vectors is not None:
-            model = _encoded(samples.vectors[seen], known, weights)
-            scaled = (samples.vectors[unseen] - model.mean) / model.spread
-            both[unseen] = (lexical[unseen] + odds_of(model.head, scaled)) / 2
+            meaning[unseen] = _kernel(samples.vectors[seen], known, weights).margins(samples.vectors[unseen])
+    return words, meaning
+
+
+def _odds(model: Softmax, features: Any) -> NDArray[np.float32]:
+    probabilities = normalised(model.logits(features))
+    return np.asarray(
+        np.log(probabilities[:, 1] + SMALL) - np.log(probabilities[:, 0] + SMALL), dtype=np.float32
+    )
+
+
+def _weighing(voices: NDArray[np.float32], samples: Samples) -> Weighing:
+    model = train_logistic(voices, samples.labels, 1.0, samples.weights)
+    weights, bias = model.weights[:, 1] - model.weights[:, 0], float(model.bias[1] - model.bias[0])
+    odds = voices @ weights + bias
     group = np.array(samples.group)
-    alarm = _lowest(both, group)
-    danger = group == "danger"
-    missed = np.sort(lexical[danger & (both >= alarm)]) if (danger & (both >= alarm)).any() else np.zeros(1)
-    ask = float(missed[int(len(missed) * ASK_MISSES)])
-    return DangerLimits(alarm, _lowest(lexical, group), ask)
 
-
-def _lowest(odds: NDArray[np.float32], group: NDArray[np.str_]) -> float:
-    """The lowest limit that keeps false alarms within what they may cost."""
-    for limit in np.arange(-3.0, 3.0, 0.05):
+    def worth(limit: float) -> float:
         alarms = odds >= limit
-        calm, ordinary = alarms[group == "calm"], alarms[group == "background"]
-        if (not len(calm) or calm.mean() <= CALM_ALARMS) and (
-            not len(ordinary) or ordinary.mean() <= BACKGROUND_ALARMS
-        ):
-            return float(limit)
-    return 3.0
+        share = {
+            name: float(alarms[group == name].mean()) if (group == name).any() else 0.0 for name in WEIGHTS
+        }
+        return FOUND * share["danger"] - CALM_ALARM * share["calm"] - ORDINARY_ALARM * share["background"]
+
+    alarm = max((float(limit) for limit in np.arange(-3.0, 3.0, 0.05)), key=worth)
+    return Weighing(float(weights[0]), float(weights[1]), float(weights[2]), bias, alarm)
+
+
+def _ask(
+    words: NDArray[np.float32],
+    meaning: NDArray[np.float32],
+    rules: NDArray[np.float64],
+    together: Weighing,
+    samples: Samples,
+) -> float:
+    """The log-odds by words under which hardly any danger is found that the encoder would have found."""
+    odds = words * together.words + meaning * together.meaning + rules * together.rules + together.bias
+    found = (np.array(samples.group) == "danger") & (odds >= together.alarm)
+    ordered = np.sort(words[found])
+    return float(ordered[int(len(ordered) * ASK_MISSES)]) if len(ordered) else 0.0

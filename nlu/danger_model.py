@@ -1,77 +1,98 @@
-"""The model that finds danger without the words of danger ("the door has no key, he stands there every night").
+"""The model that finds danger without the words of danger ("the door has no key, he stands there every
+night").
 
-Trained on `training/danger/` and, as ordinary talk, on the examples of topics that are far from danger. It only
-adds to the rules. Two linear models, on words and on the encoder's vector, each say how likely danger is; a third
-names the kind.
+Trained on `training/danger/` and, as ordinary talk, on the examples of topics that are far from danger. It
+only adds to the rules. Three voices are weighed together: words, the meaning of the sentence (a kernel
+machine on the encoder's vector), and the strongest sign of the rules. A further model names the kind.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from nlu.engine import EncodedModel
 from nlu.features import Floats, Ints
-from nlu.softmax import Softmax, normalised
+from nlu.softmax import Softmax
 from nlu.types import DangerSign
 
 CALM, DANGER = "calm", "danger"
 SECOND_KIND = 0.3
+STRONGEST_RULE = 5.0
+SMALL = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
-class DangerLimits:
-    """On the log-odds of danger, fitted by cross-validation.
+class Kernel:
+    """A support vector machine with a Gaussian kernel. `vectors`: shape (supports, dimensions)."""
 
-    `alarm` raises danger (words and encoder together), `alarm_lexical` where there is no encoder. The encoder is
-    asked from `ask` on: below it, it changed nothing.
-    """
+    vectors: Floats
+    weights: Floats
+    bias: float
+    width: float
+    mean: Floats
+    spread: float
 
-    alarm: float = 0.0
-    alarm_lexical: float = 0.5
-    ask: float = -3.0
+    def margins(self, vectors: Floats) -> Floats:
+        """Positive for danger; for one vector or a matrix of them."""
+        scaled = np.atleast_2d((vectors - self.mean) / self.spread)
+        squares = (
+            np.square(scaled).sum(1)[:, None] + np.square(self.vectors).sum(1) - 2 * scaled @ self.vectors.T
+        )
+        return np.asarray(np.exp(-self.width * squares) @ self.weights + self.bias, dtype=np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class Weighing:
+    """How much each voice weighs, and from where the sum is an alarm; fitted on held-out examples."""
+
+    words: float
+    meaning: float
+    rules: float
+    bias: float
+    alarm: float
+
+    def odds(self, words: float, meaning: float, rules: float) -> float:
+        return self.words * words + self.meaning * meaning + self.rules * rules + self.bias
 
 
 @dataclass(frozen=True, slots=True)
 class DangerModel:
+    """`alone` weighs words and rules where there is no vector.
+
+    The encoder is asked from `ask` on (of `words`).
+    """
+
     lexical: Softmax
-    encoded: EncodedModel | None
+    kernel: Kernel | None
     kinds: Softmax
-    limits: DangerLimits
+    together: Weighing
+    alone: Weighing
+    ask: float
 
-    def lexical_odds(self, indices: Ints, values: Floats) -> float:
-        return _odds(self.lexical.sparse(indices, values))
+    def words(self, indices: Ints, values: Floats) -> float:
+        """Log-odds of danger by words alone. Classes are sorted: calm, danger."""
+        calm, danger = self.lexical.sparse(indices, values)
+        return float(np.log(danger + SMALL) - np.log(calm + SMALL))
 
-    def odds(self, lexical: float, vector: Floats | None) -> float:
-        """Log-odds of danger from both models, or from words alone."""
-        if vector is None or self.encoded is None:
-            return lexical
-        return (lexical + _odds(self.encoded.probabilities(vector))) / 2
+    def odds(self, words: float, vector: Floats | None, rules: float) -> float:
+        """All voices weighed, with the limit of alarm at 0."""
+        rules = min(rules, STRONGEST_RULE)
+        if vector is None or self.kernel is None:
+            return self.alone.odds(words, 0.0, rules) - self.alone.alarm
+        meaning = float(self.kernel.margins(vector)[0])
+        return self.together.odds(words, meaning, rules) - self.together.alarm
 
     def added(
-        self, signs: tuple[DangerSign, ...], odds: float, encoded: bool, indices: Ints, values: Floats
+        self, signs: tuple[DangerSign, ...], odds: float, indices: Ints, values: Floats
     ) -> tuple[DangerSign, ...]:
-        """The signs of the rules, with the likeliest kinds added if the odds reach the limit."""
-        if odds < (self.limits.alarm if encoded else self.limits.alarm_lexical):
+        """The signs of the rules, with the likeliest kinds added if the odds reach the alarm."""
+        if odds < 0:
             return signs
         kinds = self.kinds.sparse(indices, values)
         known = {sign.kind for sign in signs}
-        evidence = f"model: {1 / (1 + np.exp(-odds)):.2f} likely danger"
-        order = np.argsort(-kinds, kind="stable")
-        likely = [self.kinds.classes[at] for at in order[:2] if at == order[0] or kinds[at] >= SECOND_KIND]
+        order: Sequence[int] = [int(at) for at in np.argsort(-kinds, kind="stable")[:2]]
         if known and kinds[order[0]] < SECOND_KIND:
             return signs
+        likely = [self.kinds.classes[at] for at in order if at == order[0] or kinds[at] >= SECOND_KIND]
+        evidence = f"model: {odds:+.1f} over the limit of alarm"
         return (*signs, *(DangerSign(kind, evidence) for kind in likely if kind not in known))
-
-
-def _odds(probabilities: Floats) -> float:
-    """Classes are sorted: calm, danger."""
-    return float(np.log(probabilities[1] + 1e-6) - np.log(probabilities[0] + 1e-6))
-
-
-def odds_of(model: Softmax, features: object) -> NDArray[np.float32]:
-    """Log-odds for many, for fitting."""
-    probabilities = normalised(model.logits(features))
-    return np.asarray(
-        np.log(probabilities[:, 1] + 1e-6) - np.log(probabilities[:, 0] + 1e-6), dtype=np.float32
-    )

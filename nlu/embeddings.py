@@ -64,7 +64,7 @@ def embed(texts: Sequence[str], known: dict[bytes, NDArray[np.int8]], encoder: E
 
 
 def packed(vector: Floats) -> NDArray[np.int8]:
-    return np.round(vector / np.abs(vector).max() * 127).astype(np.int8)
+    return np.asarray(np.round(vector / np.abs(vector).max() * 127), dtype=np.int8)
 
 
 def unpacked(vectors: NDArray[np.int8]) -> Floats:

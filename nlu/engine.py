@@ -8,7 +8,7 @@ from nlu.features import Floats, Ints
 from nlu.softmax import Softmax, normalised
 
 SMALL = 1e-6
-ENCODER_SHARE = 0.5
+ENCODER_SHARE = 0.45
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,10 @@ class EncodedModel:
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """The topic models of one set of training data. `encoded` is None where it was trained without encoder."""
+    """The topic models of one set of training data.
+
+    `encoded` is None where it was trained without encoder.
+    """
 
     lexical: Softmax
     encoded: EncodedModel | None

@@ -21,7 +21,9 @@ COMPARING = frozenset(
 
 # "bahasa Inggris" is spoken in many countries and names none.
 TONGUE = frozenset({"bahasa", "language", "kamus", "ngomong", "speak"})
-TONGUES_OF_MANY = frozenset({"inggris", "english", "arab", "arabic", "mandarin", "china", "cina", "melayu", "tionghoa"})
+TONGUES_OF_MANY = frozenset(
+    {"inggris", "english", "arab", "arabic", "mandarin", "china", "cina", "melayu", "tionghoa"}
+)
 
 # How much a mention counts by the word before it, and how much less if it is no plain name.
 GOES, IS_THERE, COMES, BARE = 3.0, 2.0, 1.0, 1.5
@@ -45,7 +47,10 @@ def _first_words() -> frozenset[str]:
 
 
 def mentions(words: Sequence[str]) -> list[Mention]:
-    """All country names left to right, the longest where several begin. Places in Indonesia are passed over."""
+    """All country names left to right, the longest where several begin.
+
+    Places in Indonesia are passed over.
+    """
     names, places, first = lexicons.countries(), lexicons.indonesian_places(), _first_words()
     found: list[Mention] = []
     at = 0
@@ -78,7 +83,9 @@ def destination(words: Sequence[str]) -> str | None:
             return None
         last = mention
         before = words[mention.start - 1] if mention.start else ""
-        weight = GOES if before in TOWARDS else IS_THERE if before in AT else COMES if before in FROM else BARE
+        weight = (
+            GOES if before in TOWARDS else IS_THERE if before in AT else COMES if before in FROM else BARE
+        )
         if mention.kind not in {"name", "city", "region"}:
             weight -= NO_NAME
         if weight > best:
@@ -94,9 +101,9 @@ def _are_compared(words: Sequence[str], one: Mention, other: Mention) -> bool:
 def asks_for(words: Sequence[str]) -> str:
     """self, relative or other.
 
-    A relative or neighbour counts where the matter is theirs: not as a form of address ("bu, ..."), not as a
-    companion of the writer's own matter ("suami tidak mengizinkan", "kirim uang ke ibu"), and not behind a writer
-    who tells of their own doings ("saya mau pulang karena ibu sakit").
+    A relative or neighbour counts where the matter is theirs: not as a form of address ("bu, ..."), not as
+    a companion of the writer's own matter ("suami tidak mengizinkan", "kirim uang ke ibu"), and not behind
+    a writer who tells of their own doings ("saya mau pulang karena ibu sakit").
     """
     people = lexicons.word_sets("people.yml")
     if any(w in people["helpers"] and _introduces_self(words, at) for at, w in enumerate(words)):
@@ -141,7 +148,10 @@ def _introduces_self(words: Sequence[str], at: int) -> bool:
 
 
 def _tells_of_self(words: Sequence[str]) -> bool:
-    """Whether the first who acts is the writer: "saya kerja di ..., ", but not "saya mau tanya, suami ..." """
+    """Whether the first who acts is the writer:
+
+    "saya kerja di ..., ", but not "saya mau tanya, suami ..."
+    """
     people = lexicons.word_sets("people.yml")
     for at, word in enumerate(words):
         if word in people["myself"]:
@@ -185,6 +195,8 @@ def _is_companion(words: Sequence[str], at: int) -> bool:
     following = [w for w in words[at + 1 : at + 5] if w not in people["myself"] and w != "tua"][:3]
     if any(word in people["companion_after"] for word in following[:2]):
         return True
-    return bool(following) and following[0] in NEGATIONS and any(
-        word in people["companion_after"] for word in following[1:]
+    return (
+        bool(following)
+        and following[0] in NEGATIONS
+        and any(word in people["companion_after"] for word in following[1:])
     )

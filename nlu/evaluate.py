@@ -1,8 +1,8 @@
 """Measures an understander on labelled messages that its training has never seen.
 
-A line is `{"text", "topics", "destination", "asks_for", "language", "danger", "style"}` or `{"id", "turns": [...]}`
-with such objects, which are understood one after the other with their context. `topics` are all acceptable, the
-best first.
+A line is `{"text", "topics", "destination", "asks_for", "language", "danger", "style"}` or `{"id", "turns":
+[...]}` with such objects, which are understood one after the other with their context. `topics` are all
+acceptable, the best first.
 """
 
 import json
@@ -158,7 +158,9 @@ def share(judged: Sequence[Judged], holds: Callable[[Judged], bool]) -> float | 
     return round(sum(map(holds, judged)) / len(judged), 4) if judged else None
 
 
-def grouped(judged: Iterable[Judged], name: Callable[[Judged], str]) -> dict[str, dict[str, float | int | None]]:
+def grouped(
+    judged: Iterable[Judged], name: Callable[[Judged], str]
+) -> dict[str, dict[str, float | int | None]]:
     groups: defaultdict[str, list[Judged]] = defaultdict(list)
     for j in judged:
         groups[name(j)].append(j)
@@ -180,7 +182,8 @@ def calibration_error(judged: Sequence[Judged]) -> float | None:
     for j in judged:
         bins[min(int(j.seen.confidence * BINS), BINS - 1)].append(j)
     gaps = (
-        len(group) * abs(sum(j.right for j in group) / len(group) - sum(j.seen.confidence for j in group) / len(group))
+        len(group)
+        * abs(sum(j.right for j in group) / len(group) - sum(j.seen.confidence for j in group) / len(group))
         for group in bins.values()
     )
     return round(sum(gaps) / len(judged), 4)

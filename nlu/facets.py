@@ -1,4 +1,7 @@
-"""What a follow-up may ask about a topic without naming it: its cost, pay, conditions, papers, or a country."""
+"""What a follow-up may ask about a topic without naming it:
+
+its cost, pay, conditions, papers, or a country.
+"""
 
 from collections.abc import Sequence
 

@@ -13,7 +13,7 @@ from nlu.softmax import Softmax, best_temperature, matrix, normalised, train_log
 
 FOLDS = 3
 LEXICAL_STRENGTH = 0.7
-ENCODED_STRENGTH = 0.05
+ENCODED_STRENGTH = 0.03
 NEVER_SEEN = -5.0
 
 # The encoder is not asked where leaving it out costs at most this share of all examples.

@@ -12,7 +12,9 @@ FOLDER = Path(__file__).parent / "lexicon"
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A country, or a region (ME), that a name stands for. Kinds: name, city, region, money, exam, word, weak.
+    """A country, or a region (ME), that a name stands for.
+
+    Kinds: name, city, region, money, exam, word, weak.
 
     A weak name is one that also means something else and counts only behind "to" or "in".
     """

@@ -85,17 +85,22 @@ def train(data: TrainingData, folder: Path | None, encoder: Encoder | None) -> M
     danger = None
     if data.danger:
         places = danger_fitting.background([e.text for e in data.examples], labels)
+        chosen = [readings[at] for at in places]
         samples = danger_fitting.Samples(
             documents=(*danger_documents, *(documents[at] for at in places)),
             kinds=(*(d.kinds for d in data.danger), *(() for _ in places)),
             group=(*("danger" if d.kinds else "calm" for d in data.danger), *("background" for _ in places)),
-            vectors=None if vectors is None or danger_vectors is None
-            else np.vstack([danger_vectors, vectors[places]]),
-        )  # fmt: skip
+            rules=tuple(r.assessment.strongest for r in (*dangers, *chosen)),
+            vectors=_stacked(danger_vectors, vectors, places),
+        )
         danger = danger_fitting.train(samples, vectoriser)
     vocabulary = Vocabulary.of((r.plain for r in (*readings, *dangers)), reading.protected_words())
     spoken = language.train([r.plain for r in readings], [e.language for e in data.examples])
     return Model(vectoriser, engine, danger, spoken, vocabulary, data.modules)
+
+
+def _stacked(danger: Floats | None, topics: Floats | None, places: Sequence[int]) -> Floats | None:
+    return None if danger is None or topics is None else np.vstack([danger, topics[places]])
 
 
 def _vectors(texts: Sequence[str], folder: Path | None, encoder: Encoder) -> Floats:

@@ -27,7 +27,10 @@ _UNITS = {
 
 
 def cut(text: str) -> str:
-    """At most MAX_CHARACTERS: the beginning and the end, where a long story says what it is about and asks."""
+    """At most MAX_CHARACTERS:
+
+    the beginning and the end, where a long story says what it is about and asks.
+    """
     if len(text) <= MAX_CHARACTERS:
         return text
     return text[:HEAD].rsplit(" ", 1)[0] + "\n" + text[-TAIL:].split(" ", 1)[-1]

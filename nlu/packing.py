@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from nlu.cache import Arrays
-from nlu.danger_model import DangerLimits, DangerModel
+from nlu.danger_model import DangerModel, Kernel, Weighing
 from nlu.engine import EncodedModel, Engine, Fitted
 from nlu.features import Vectoriser
 from nlu.softmax import Softmax
@@ -43,10 +43,19 @@ class Box:
         self.encoded(f"{name}.encoded", part.encoded)
 
     def danger(self, name: str, part: DangerModel) -> None:
-        self.header[name] = asdict(part.limits)
+        self.header[name] = {"together": asdict(part.together), "alone": asdict(part.alone), "ask": part.ask}
         self.softmax(f"{name}.lexical", part.lexical)
         self.softmax(f"{name}.kinds", part.kinds)
-        self.encoded(f"{name}.encoded", part.encoded)
+        kernel = part.kernel
+        if kernel is not None:
+            self.header[f"{name}.kernel"] = {
+                "bias": kernel.bias,
+                "width": kernel.width,
+                "spread": kernel.spread,
+            }
+            self.arrays[f"{name}.supports"] = kernel.vectors.astype(np.float16)
+            self.arrays[f"{name}.supports.weights"] = kernel.weights
+            self.arrays[f"{name}.supports.mean"] = kernel.mean
 
     def packed(self) -> Packed:
         return self.header, self.arrays
@@ -83,10 +92,20 @@ class OpenedBox:
         return Engine(self.softmax(f"{name}.lexical"), self.encoded(f"{name}.encoded"), fitted)
 
     def danger(self, name: str) -> DangerModel:
-        limits = DangerLimits(**self.header[name])
+        about = self.header[name]
+        kernel = None
+        if f"{name}.kernel" in self.header:
+            kernel = Kernel(
+                vectors=self.arrays[f"{name}.supports"].astype(np.float32),
+                weights=self.arrays[f"{name}.supports.weights"],
+                mean=self.arrays[f"{name}.supports.mean"],
+                **self.header[f"{name}.kernel"],
+            )
         return DangerModel(
-            self.softmax(f"{name}.lexical"),
-            self.encoded(f"{name}.encoded"),
-            self.softmax(f"{name}.kinds"),
-            limits,
+            lexical=self.softmax(f"{name}.lexical"),
+            kernel=kernel,
+            kinds=self.softmax(f"{name}.kinds"),
+            together=Weighing(**about["together"]),
+            alone=Weighing(**about["alone"]),
+            ask=float(about["ask"]),
         )

@@ -1,7 +1,7 @@
 """Rows of words to look for in a message.
 
-`word` is itself, `wor*` any word that begins so, `a|b` either, `$list` any word of a named list, `~` up to three
-words between its neighbours.
+`word` is itself, `wor*` any word that begins so, `a|b` either, `$list` any word of a named list, `~` up to
+three words between its neighbours.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

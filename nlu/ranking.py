@@ -8,7 +8,6 @@ import numpy as np
 from nlu.features import Floats
 from nlu.types import Scored
 
-
 SMALL = 1e-9
 
 

@@ -1,6 +1,7 @@
 """Linear classifiers: trained by scikit-learn, read by numpy alone.
 
-scikit-learn is imported only to train, so that a start from the cache neither waits for it nor pays its memory.
+scikit-learn is imported only to train, so that a start from the cache neither waits for it nor pays its
+memory.
 """
 
 import warnings

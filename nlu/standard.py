@@ -1,8 +1,8 @@
 """Writes words out in standard Indonesian: chat spelling, and other languages word for word.
 
-Most training examples are Indonesian. Put into Indonesian word by word, a message of another language shares its
-features with them: measured, this brought Javanese from .80 to .92, Sundanese from .80 to .90 and English from
-.41 to .72 of topics right (see decision 6).
+Most training examples are Indonesian. Put into Indonesian word by word, a message of another language
+shares its features with them: measured, this brought Javanese from .80 to .92, Sundanese from .80 to .90
+and English from .41 to .72 of topics right (see decision 6).
 """
 
 from collections.abc import Iterator, Sequence

@@ -15,7 +15,8 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 RASA_VERSION = "3.1"
 DANGER_KINDS = (
-    "violence", "sexual-violence", "confinement", "trafficking", "threat", "self-harm", "medical", "child", "disaster"
+    "violence", "sexual-violence", "confinement", "trafficking", "threat", "self-harm",
+    "medical", "child", "disaster",
 )  # fmt: skip
 DANGER_FOLDER = "danger"
 LANGUAGES = ("id", "jv", "su", "en", "ms", "mad", "sas")
@@ -41,7 +42,10 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class DangerExample:
-    """A message with the kinds of danger in it, weightiest first; none for a message that only sounds alarming."""
+    """A message with the kinds of danger in it, weightiest first;
+
+    none for a message that only sounds alarming.
+    """
 
     text: str
     kinds: tuple[str, ...]
@@ -131,7 +135,7 @@ def _read_file(path: Path, language: str, problems: list[str]) -> Iterator[Examp
         return
     seen: set[str] = set()
     for number, block in enumerate(document["nlu"]):
-        line = document["nlu"].lc.item(number)[0] + 1
+        line = _lc(document["nlu"]).item(number)[0] + 1
         if not isinstance(block, Mapping) or set(block) != {"intent", "examples"}:
             problems.append(f"{path}:{line}: a block must hold exactly `intent` and `examples`")
             continue
@@ -142,7 +146,7 @@ def _read_file(path: Path, language: str, problems: list[str]) -> Iterator[Examp
         if intent in seen:
             problems.append(f"{path}:{line}: intent {intent} stands twice in this file")
         seen.add(intent)
-        first = block.lc.value("examples")[0] + 2
+        first = _lc(block).value("examples")[0] + 2
         for text in _sentences(path, first, block["examples"], problems):
             yield Example(text, intent, language, path.stem)
 
@@ -172,7 +176,7 @@ def _read_danger(path: Path, problems: list[str]) -> Iterator[DangerExample]:
         problems.append(f"{path}:1: the file must hold a list of {{text, kinds, lang}}")
         return
     for number, entry in enumerate(document):
-        line = document.lc.item(number)[0] + 1
+        line = _lc(document).item(number)[0] + 1
         if not isinstance(entry, Mapping) or set(entry) != {"text", "kinds", "lang"}:
             problems.append(f"{path}:{line}: an entry must hold exactly `text`, `kinds` and `lang`")
             continue
@@ -185,3 +189,8 @@ def _read_danger(path: Path, problems: list[str]) -> Iterator[DangerExample]:
             problems.append(f"{path}:{line}: `lang` must be one of {', '.join(LANGUAGES)}")
         else:
             yield DangerExample(text.strip(), tuple(str(kind) for kind in kinds), str(language))
+
+
+def _lc(node: Any) -> Any:
+    """Lines and columns, which ruamel attaches to every mapping and list that it reads."""
+    return node.lc

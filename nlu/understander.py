@@ -4,11 +4,14 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from nlu import context as carried
 from nlu import decision, entities, language, model, parts
+from nlu import explain as explaining
+from nlu.danger import ALONE_THRESHOLD
 from nlu.embeddings import packed, unpacked
 from nlu.encoder import Encoder
 from nlu.engine import Scores
@@ -136,10 +139,14 @@ class Understander:
         also = self._also(reading, ranking)
         return Thought(reading, spoken, scores, odds, signs, ranking, destination, because, also)
 
+    def explain(self, text: str, context: Context = NO_CONTEXT) -> dict[str, Any]:
+        """How a message is read, step by step; see `nlu.explain`."""
+        return explaining.explain(self, text, context)
+
     def rules_only(self, text: str, context: Context = NO_CONTEXT) -> Understanding:
         """What is understood without any model: danger, country, for whom. For when `understand` fails."""
         reading = read(plain_sentences(text), context.language or language.DEFAULT)
-        signs = reading.assessment.signs()
+        signs = reading.assessment.signs(ALONE_THRESHOLD)
         return Understanding(
             text=text,
             language=context.language or language.DEFAULT,
@@ -158,15 +165,16 @@ class Understander:
         features = self.model.vectoriser.transform(reading.document())
         lexical = self.model.engine.first(*features)
         danger = self.model.danger
-        odds = danger.lexical_odds(*features) if danger is not None else -np.inf
+        words = danger.words(*features) if danger is not None else -np.inf
         vector = None
-        if not self.model.engine.is_enough(lexical) or (danger is not None and odds >= danger.limits.ask):
+        if not self.model.engine.is_enough(lexical) or (danger is not None and words >= danger.ask):
             vector = self._vector(reading)
-        signs = reading.assessment.signs()
-        if danger is not None:
-            odds = danger.odds(odds, vector)
-            signs = danger.added(signs, odds, vector is not None, *features)
-        return self.model.engine.scores(lexical, vector), float(odds), signs
+        if danger is None:
+            signs = reading.assessment.signs(ALONE_THRESHOLD)
+            return self.model.engine.scores(lexical, vector), -np.inf, signs
+        odds = danger.odds(words, vector, reading.assessment.strongest)
+        signs = danger.added(reading.assessment.signs(), odds, *features)
+        return self.model.engine.scores(lexical, vector), odds, signs
 
     def _carry(
         self, reading: Reading, ranking: Ranking, known: carried.Before
@@ -185,7 +193,10 @@ class Understander:
         return carried.leaned(words, ranking, known), country, "models"
 
     def _for_danger(self, ranking: Ranking, signs: Sequence[DangerSign]) -> Ranking:
-        """Beside the emergency card stands an article: the likeliest, else the one for this kind of danger."""
+        """Beside the emergency card stands an article:
+
+        the likeliest, else the one for this kind of danger.
+        """
         articles = ranking.without(self.service)
         fitting = DANGER_TOPICS[signs[0].kind]
         if articles.confidence < DANGER_TOPIC_FROM and fitting in self.model.modules:

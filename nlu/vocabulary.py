@@ -1,8 +1,9 @@
 """Repair of mistyped words to the words of the training data.
 
-Measured as the best single help against chat spelling, and harmful where it goes too far: "pendarahan" (bleeding)
-is two letters from "pencerahan" (briefing). So a word is changed only if nothing knows it and the change is a slip
-that thumbs make: a vowel left out or wrong, a letter doubled or swapped, a neighbouring key in a long word.
+Measured as the best single help against chat spelling, and harmful where it goes too far: "pendarahan"
+(bleeding) is two letters from "pencerahan" (briefing). So a word is changed only if nothing knows it and
+the change is a slip that thumbs make: a vowel left out or wrong, a letter doubled or swapped, a
+neighbouring key in a long word.
 """
 
 from collections import Counter
@@ -90,7 +91,12 @@ def slip(typed: str, meant: str) -> float:
                 choices.append(rows[i][j - 1] + _single(meant, j - 1))
             if i and j:
                 choices.append(rows[i - 1][j - 1] + _other(typed[i - 1], meant[j - 1], len(typed)))
-            if i > 1 and j > 1 and typed[i - 2 : i] == meant[j - 2 : j][::-1] and typed[i - 1] != typed[i - 2]:
+            if (
+                i > 1
+                and j > 1
+                and typed[i - 2 : i] == meant[j - 2 : j][::-1]
+                and typed[i - 1] != typed[i - 2]
+            ):
                 choices.append(rows[i - 2][j - 2] + SWAPPED)
             rows[i][j] = min(choices)
     return rows[-1][-1]

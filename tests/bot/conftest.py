@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
+import os
 import random
 import shutil
 import sqlite3
@@ -13,16 +14,21 @@ from pathlib import Path
 
 import pytest
 import structlog
+from typer.testing import CliRunner, Result
 
+import bot.models
 import storage.engines
-from bot import logs
+from bot import cli, logs
 from bot.client import TelegramClient
 from bot.metrics import Metrics
 from bot.settings import Settings
 from bot.store import upgrade
 from simulator import Simulator
 from storage import Cipher, Database, keys
+from tests.bot.commands import Run
 from tests.bot.house import House, opened, working
+from tests.bot.post import Post
+from tests.conftest import SMALL_CONTENT, SMALL_TRAINING
 from tests.transcripts.driver import Clock
 
 Locked = Callable[[], AbstractContextManager[None]]
@@ -133,3 +139,33 @@ async def house(idle: House) -> AsyncIterator[House]:
     """The whole bot at work."""
     async with working(idle):
         yield idle
+
+
+@pytest.fixture
+def post(
+    database: Database, client: TelegramClient, clock: Clock, metrics: Metrics, store_file: Path
+) -> Post:
+    return Post(database, client, clock, metrics, store_file)
+
+
+@pytest.fixture
+def run(tmp_path: Path, small_model: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Call a command in this process, on small data and in a folder of its own."""
+    for name in [name for name in os.environ if name.startswith("BEKAL_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("BEKAL_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("BEKAL_CONTENT_DIR", str(SMALL_CONTENT))
+    monkeypatch.setenv("BEKAL_NLU_ENCODER", "false")
+    monkeypatch.setattr(bot.models, "TRAINING", SMALL_TRAINING)
+
+    def call(*arguments: str, stdin: str | bytes | None = None) -> Result:
+        return CliRunner().invoke(cli.app, arguments, input=stdin)
+
+    return call
+
+
+@pytest.fixture
+def trained(run: Run, tmp_path: Path, small_model: Path) -> Run:
+    """As `run`, with a model that need not be trained any more."""
+    shutil.copytree(small_model, tmp_path / "data" / "model")
+    return run
