@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from nlu.danger_model import CALM, DANGER, SMALL, STRONGEST_RULE, DangerModel, Kernel, Weighing
 from nlu.features import Document, Floats, Vectoriser
+from nlu.fitting import train_encoded
 from nlu.softmax import Softmax, matrix, normalised, train_logistic
 
 FOLDS = 5
@@ -26,8 +27,10 @@ ASK_MISSES = 0.005
 # Topics whose examples may well be from people in danger; nothing is learnt from them as ordinary talk. Held
 # papers, unpaid wages, arrest or lost contact are no danger by themselves: their examples are ordinary.
 NEAR_DANGER = frozenset(
-    {"violence-abuse", "trafficking-help", "hotlines", "death-repatriation", "returnee-services", "out-of-scope"}
-)
+    {
+        "violence-abuse", "trafficking-help", "hotlines", "death-repatriation", "returnee-services",
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +64,15 @@ def train(samples: Samples, vectoriser: Vectoriser) -> DangerModel:
     features = matrix(vectoriser, samples.documents)
     labels, weights, vectors = samples.labels, samples.weights, samples.vectors
     dangerous = [at for at, group in enumerate(samples.group) if group == "danger"]
+    kinds = [samples.kinds[at][0] for at in dangerous]
     words, meaning = _held_out(samples, features)
     rules = np.minimum(np.array(samples.rules), STRONGEST_RULE)
     together = _weighing(np.stack([words, meaning, rules], axis=1), samples)
     return DangerModel(
         lexical=train_logistic(features, labels, STRENGTH, weights),
         kernel=None if vectors is None else _kernel(vectors, labels, weights),
-        kinds=train_logistic(features[dangerous], [samples.kinds[at][0] for at in dangerous], STRENGTH),
+        kinds=train_logistic(features[dangerous], kinds, STRENGTH),
+        kinds_encoded=None if vectors is None else train_encoded(vectors[dangerous], kinds),
         together=together,
         alone=_weighing(np.stack([words, np.zeros_like(words), rules], axis=1), samples),
         ask=_ask(words, meaning, rules, together, samples),

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from nlu.engine import EncodedModel
 from nlu.features import Floats, Ints
 from nlu.softmax import Softmax
 from nlu.types import DangerSign
@@ -65,6 +66,7 @@ class DangerModel:
     lexical: Softmax
     kernel: Kernel | None
     kinds: Softmax
+    kinds_encoded: EncodedModel | None
     together: Weighing
     alone: Weighing
     ask: float
@@ -83,12 +85,19 @@ class DangerModel:
         return self.together.odds(words, meaning, rules) - self.together.alarm
 
     def added(
-        self, signs: tuple[DangerSign, ...], odds: float, indices: Ints, values: Floats
+        self,
+        signs: tuple[DangerSign, ...],
+        odds: float,
+        vector: Floats | None,
+        indices: Ints,
+        values: Floats,
     ) -> tuple[DangerSign, ...]:
         """The signs of the rules, with the likeliest kinds added if the odds reach the alarm."""
         if odds < 0:
             return signs
         kinds = self.kinds.sparse(indices, values)
+        if vector is not None and self.kinds_encoded is not None:
+            kinds = kinds * np.float32(0.5) + self.kinds_encoded.probabilities(vector) * np.float32(0.5)
         known = {sign.kind for sign in signs}
         order: Sequence[int] = [int(at) for at in np.argsort(-kinds, kind="stable")[:2]]
         if known and kinds[order[0]] < SECOND_KIND:

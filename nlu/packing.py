@@ -46,6 +46,7 @@ class Box:
         self.header[name] = {"together": asdict(part.together), "alone": asdict(part.alone), "ask": part.ask}
         self.softmax(f"{name}.lexical", part.lexical)
         self.softmax(f"{name}.kinds", part.kinds)
+        self.encoded(f"{name}.kinds_encoded", part.kinds_encoded)
         kernel = part.kernel
         if kernel is not None:
             self.header[f"{name}.kernel"] = {
@@ -105,6 +106,7 @@ class OpenedBox:
             lexical=self.softmax(f"{name}.lexical"),
             kernel=kernel,
             kinds=self.softmax(f"{name}.kinds"),
+            kinds_encoded=self.encoded(f"{name}.kinds_encoded"),
             together=Weighing(**about["together"]),
             alone=Weighing(**about["alone"]),
             ask=float(about["ask"]),

@@ -96,7 +96,7 @@ class Understander:
         thought = self.think(text, context)
         ranking = thought.ranking
         rung = decision.decide(
-            ranking.best(2),
+            ranking.scored,
             float(thought.scores.raw.max()) if thought.because == "models" else 1.0,
             self.service,
             danger=bool(thought.signs),
@@ -173,7 +173,7 @@ class Understander:
             signs = reading.assessment.signs(ALONE_THRESHOLD)
             return self.model.engine.scores(lexical, vector), -np.inf, signs
         odds = danger.odds(words, vector, reading.assessment.strongest)
-        signs = danger.added(reading.assessment.signs(), odds, *features)
+        signs = danger.added(reading.assessment.signs(), odds, vector, *features)
         return self.model.engine.scores(lexical, vector), odds, signs
 
     def _carry(
