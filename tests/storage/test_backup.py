@@ -103,12 +103,12 @@ async def test_a_backup_made_while_people_write_is_of_one_moment(
         return n
 
     writing = asyncio.create_task(write())
-    for n in range(3):
+    for n in range(2):
         await asyncio.to_thread(backup, url, tmp_path / f"{n}.backup")
     done.set()
     assert await writing > 11
     await store.close()
-    for n in range(3):
+    for n in range(2):
         restore(url, key, tmp_path / f"{n}.backup", replace=True)
         rows = everything(url)
         people = len(rows["chats"])
@@ -240,10 +240,11 @@ async def test_a_backup_of_the_other_kind_is_refused_with_the_way_to_go(
 
 
 async def test_a_database_in_use_is_not_replaced(
-    store: Database, url: str, key: Path, tmp_path: Path
+    store: Database, url: str, key: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if url.startswith("sqlite"):
         pytest.skip("one process owns a SQLite file; the command looks at its lock")
+    monkeypatch.setattr(backup_postgresql, "LOOK_SECONDS", 0.01)
     backup(url, tmp_path / "b")
     now = everything(url)
     with pytest.raises(BackupRefused, match="Stop it first"):
