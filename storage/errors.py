@@ -59,5 +59,9 @@ class ToolFailed(StorageError):
     """A program of PostgreSQL is missing or failed. The message holds what it said."""
 
 
+class KeyStillNeeded(StorageError):
+    """A key was not dropped, because something may be sealed with it. The message says what to do."""
+
+
 class CannotDecrypt(StorageError):
     """A stored value was changed, moved, or sealed with a key that the key file does not hold."""

@@ -284,8 +284,14 @@ class Counter(Base):
     n: Mapped[int] = mapped_column(BigInteger)
 
 
+RETIRED = "gone-"
+
+
 class KeyId(Base):
-    """Ids (no secrets) of the keys that values here were sealed with: tells a wrong key file at once."""
+    """Ids (no secrets) of the keys that values here were sealed with: tells a wrong key file at once.
+
+    The id of a key that nothing is sealed with any more stays behind as "gone-" and itself.
+    """
 
     __tablename__ = "key_ids"
     id: Mapped[str] = mapped_column(WORD, primary_key=True)

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from functools import partial
 
-from sqlalchemy import Connection, and_, bindparam, delete, update
+from sqlalchemy import Connection, and_, bindparam, select, update
 
 from storage.database import Database
 from storage.encryption import KEY_ID_BYTES, Cipher
-from storage.models import KeyId
+from storage.models import RETIRED, KeyId
 from storage.sealed import SealedColumn, SealedValue, page, sealed_columns
 
 STEP = 500
@@ -80,6 +80,12 @@ async def _pages(database: Database, step: int) -> AsyncIterator[tuple[SealedCol
                 break
 
 
-def forget_keys(conn: Connection, ids: Sequence[str]) -> None:
+def known_keys(conn: Connection) -> set[str]:
+    """Ids of the keys that have ever sealed something here, those retired included."""
+    return {each.removeprefix(RETIRED) for each in conn.scalars(select(KeyId.id))}
+
+
+def retire_keys(conn: Connection, ids: Collection[str]) -> None:
     """The database needs these keys no longer."""
-    conn.execute(delete(KeyId).where(KeyId.id.in_(ids)))
+    for each in ids:
+        conn.execute(update(KeyId).where(KeyId.id == each).values(id=RETIRED + each))

@@ -15,7 +15,7 @@ from storage.encryption import Cipher
 from storage.errors import KeyFileDoesNotFit
 from storage.key_watch import KeyWatch
 from storage.keys import Keys
-from storage.models import KeyId
+from storage.models import RETIRED, KeyId
 
 
 async def open_store(url: str, key_file: Path, clock: Clock) -> Database:
@@ -55,7 +55,8 @@ def match(conn: Connection, found: Keys, key_file: Path) -> None:
 
 def fits(stored: Collection[str], found: Keys, key_file: Path) -> None:
     """Raise KeyFileDoesNotFit unless the keys open a database (or a backup) with these key ids."""
-    if missing := set(stored) - {*found.ids, _fingerprint(found)}:
+    needed = {each for each in stored if not each.startswith(RETIRED)}
+    if missing := needed - {*found.ids, _fingerprint(found)}:
         raise KeyFileDoesNotFit(
             f"The key file {key_file} belongs to another database: {_listed(missing)} missing. "
             "Restore the key file that was made together with this database."
