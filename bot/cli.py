@@ -16,6 +16,7 @@ import typer
 
 from bot import logs
 from bot.content_commands import app as content_app
+from bot.data_commands import data_app, db_app
 from bot.rasa_commands import rasa_app
 from bot.settings import SettingsError, load_settings
 from bot.staff_commands import staff_app
@@ -30,10 +31,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 nlu_app = typer.Typer(help="Training and measuring the understanding.", no_args_is_help=True)
-db_app = typer.Typer(help="The database.", no_args_is_help=True)
 app.add_typer(content_app, name="content")
 app.add_typer(nlu_app, name="nlu")
 app.add_typer(db_app, name="db")
+app.add_typer(data_app, name="data")
 app.add_typer(staff_app, name="staff")
 app.add_typer(rasa_app, name="rasa")
 
@@ -111,29 +112,6 @@ def nlu_test(
 
     report, figures = evaluate(settings, examples)
     typer.echo(json.dumps(figures, ensure_ascii=False, indent=1) if as_json else report)
-
-
-@db_app.command("upgrade")
-def db_upgrade() -> None:
-    """Bring the database to this release's form (`run` does so by itself)."""
-    settings = _settings()
-    from bot.store import upgrade
-
-    typer.echo(upgrade(settings))
-
-
-@db_app.command("check")
-def db_check() -> None:
-    """Say whether the database has this release's form, is sound, and opens with the key."""
-    settings = _settings()
-    from bot.store import check
-
-    problems = check(settings)
-    for problem in problems:
-        typer.echo(problem)
-    if problems:
-        raise typer.Exit(1)
-    typer.echo("the database is sound")
 
 
 @app.command()

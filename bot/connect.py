@@ -12,15 +12,12 @@ from bot.client import Refused, TelegramProblem
 from bot.intake import ALLOWED_UPDATES
 from bot.logs import get_logger
 from bot.settings import Settings
+from bot.single import CannotStart
 from bot.wiring import App
 
 log = get_logger("connect")
 
 PAUSES = (1, 2, 4, 8, 16, 30)
-
-
-class CannotStart(Exception):
-    """The bot cannot run as it is set up; the message says what to do."""
 
 
 async def connect(app: App, stop: asyncio.Event) -> None:

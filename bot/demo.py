@@ -12,10 +12,10 @@ import time
 
 import uvloop
 
-from bot.connect import CannotStart
 from bot.console import console_url
 from bot.runner import run
 from bot.settings import Settings
+from bot.single import CannotStart
 from bot.staff_accounts import hash_password, make_demo_account
 from bot.wiring import App
 from console.codes import new_recovery, new_secret

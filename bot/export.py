@@ -15,14 +15,19 @@ Say = Callable[[str], str]
 def export_calls(held: dict[str, Any], say: Say, now: datetime) -> list[tuple[str, dict[str, Any]]]:
     """The two documents as Bot API calls. `held` is what `storage.people.export` gives."""
     day = now.date().isoformat()
-    # Earlier exports are named, not held: each would hold all before it.
-    held = {**held, "sent": [{**sent, "params": without_files(sent["params"])} for sent in held["sent"]]}
-    readable = "\n".join(_page(held, say)).encode()
-    machine = json.dumps(held, ensure_ascii=False, indent=1).encode()
+    readable, machine = documents(held, say)
     return [
         ("sendDocument", {"document": as_param(f"bekal-{day}.txt", readable)}),
         ("sendDocument", {"document": as_param(f"bekal-{day}.json", machine)}),
     ]
+
+
+def documents(held: dict[str, Any], say: Say) -> tuple[bytes, bytes]:
+    """What is held as a page to read and as JSON, both UTF-8."""
+    # Earlier exports are named, not held: each would hold all before it.
+    held = {**held, "sent": [{**sent, "params": without_files(sent["params"])} for sent in held["sent"]]}
+    page = "\n".join(_page(held, say)) + "\n"
+    return page.encode(), json.dumps(held, ensure_ascii=False, indent=1).encode()
 
 
 def _page(held: dict[str, Any], say: Say) -> list[str]:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import fcntl
 import signal
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import uvloop
 from aiohttp import web
 
-from bot.connect import CannotStart, connect
+from bot.connect import connect
 from bot.console import serve_console
 from bot.intake import OtherInstanceRuns, Poller, webhook_handler
 from bot.logs import get_logger
@@ -21,6 +20,7 @@ from bot.periodic import periodic
 from bot.profile import introduce
 from bot.server import build_server, parse_listen
 from bot.settings import Settings
+from bot.single import CannotStart, only_process
 from bot.wiring import App, open_app
 from content import ContentError
 from storage import StorageError, inbox, outbox
@@ -67,30 +67,13 @@ async def run(
 
     Raises CannotStart, OtherInstanceRuns, StorageError, ContentError.
     """
-    with _only_process(settings):
+    with only_process(settings):
         async with open_app(settings) as app:
             await _free_what_a_dead_process_held(app)
             if first is not None:
                 await first(app)
             async with _serve(app), serve_console(app):
                 await _work(app, stop, ready)
-
-
-@contextlib.contextmanager
-def _only_process(settings: Settings) -> Iterator[None]:
-    """A SQLite file has one bot: two would work on the same lanes."""
-    if not settings.store_url.startswith("sqlite"):
-        yield
-        return
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    with (settings.data_dir / "bekal.lock").open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise CannotStart(
-                f"another bot runs on {settings.data_dir}: stop it, or set another BEKAL_DATA_DIR"
-            ) from error
-        yield
 
 
 async def _free_what_a_dead_process_held(app: App) -> None:

@@ -8,8 +8,10 @@ from sqlalchemy import Connection
 
 from storage import (
     audit,
+    backup,
     cases,
     chats,
+    copying,
     counters,
     inbox,
     keys,
@@ -82,8 +84,10 @@ __all__ = [
     "TurnOutcome",
     "TurnRecord",
     "audit",
+    "backup",
     "cases",
     "chats",
+    "copying",
     "counters",
     "finish_turn",
     "inbox",

@@ -83,8 +83,10 @@ def kind_of(file: Path) -> str | None:
 
 
 def older_than(folder: Path, before: datetime) -> list[Path]:
-    """The backups in a folder whose files were last written before a time, oldest first."""
-    found = []
+    """The backups in a folder (if there is one) whose files were last written before a time, oldest first."""
+    found: list[tuple[datetime, Path]] = []
+    if not folder.is_dir():
+        return []
     for file in folder.iterdir():
         if file.is_file() and kind_of(file) is not None:
             written = datetime.fromtimestamp(file.stat().st_mtime, UTC)

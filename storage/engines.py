@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +45,17 @@ def normalise(url: str) -> URL:
 def sqlite_file(url: URL) -> Path | None:
     """The file of an SQLite address, else None."""
     return Path(str(url.database)) if url.get_backend_name() == "sqlite" else None
+
+
+def settle(url: str) -> None:
+    """Write what SQLite keeps in its companion files into the database itself, as far as its users allow.
+
+    Old pages disappear with it. On PostgreSQL this does nothing.
+    """
+    file = sqlite_file(normalise(url))
+    if file is not None and file.exists():
+        with contextlib.closing(sqlite3.connect(file)) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def writer_engine(url: URL) -> Engine:
