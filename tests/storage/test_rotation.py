@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+import storage.encryption
 from storage import Database, chats, keys, open_store
 from storage.errors import KeyFileDoesNotFit, KeyStillNeeded
 from storage.rekeying import keys_in_use, reseal_all
@@ -70,6 +72,37 @@ async def test_one_machine_changes_its_key_in_one_go(store: Database, url: str, 
     # And the next change is one of its own.
     assert await step(url, key) is Step.IN_FRONT
     assert old not in keys.read(key).ids
+
+
+async def test_people_write_all_the_while_and_nothing_is_lost(
+    url: str, key: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(storage.encryption, "LOOK_SECONDS", 0.02)
+    running = await open_store(url, key, lambda: NOW)
+    done = asyncio.Event()
+
+    async def write() -> int:
+        n = 0
+        while not done.is_set():
+            n += 1
+            await running.write(lambda conn: talk(conn, running.cipher, n))  # noqa: B023
+        return n
+
+    writing = asyncio.create_task(write())
+    for _ in range(2):
+        await step(url, key)
+        await asyncio.sleep(0.1)
+        database = await open_store(url, key, lambda: NOW)
+        await reseal_all(database)
+        await database.close()
+        assert len(await drop(url, key)) == 1
+    done.set()
+    people = await writing
+    assert set(await keys_in_use(running)) == set(keys.read(key).ids)
+    lanes = [running.cipher.lane(n + 1) for n in range(people)]
+    found = await running.read(lambda conn: chats.find_all(conn, running.cipher, lanes))
+    assert len(found) == people > 3
+    await running.close()
 
 
 async def test_several_machines_get_the_new_key_before_anything_is_sealed_with_it(
