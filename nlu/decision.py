@@ -8,7 +8,8 @@ ANSWER_FROM = 0.55
 AHEAD_BY = 0.15
 CHOOSE_FROM = 0.15
 
-# Held out, this much suspicion of another subject halves the wrong answers to such messages and costs 2 % of answers.
+# Held out, heeding this much suspicion of another subject halves the wrong answers to such messages and
+# costs 2 % of all answers.
 ELSEWHERE_BELOW = 0.05
 SERVICE_FROM = 0.45
 REJECT_BELOW = 0.08
