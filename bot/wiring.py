@@ -104,6 +104,8 @@ async def open_app(
     delivery = Delivery(database, client, owner=owner, clock=clock, metrics=metrics)
     lanes = Lanes(database, owner=owner, clock=clock, metrics=metrics)
     intake = Intake(database, client.account, clock=clock, wake=lanes.wake, metrics=metrics)
+    # Other replicas say so when they put something there that they may be too busy for.
+    database.listen({"in": lanes.wake, "out": delivery.wake})
     app = App(settings, clock, metrics, owner, database, client, application, delivery, lanes, intake)
     try:
         yield app

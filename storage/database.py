@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import uuid
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import TypeVar
@@ -14,6 +15,7 @@ from storage.encryption import Cipher
 from storage.engines import normalise, reader_engine, writer_engine
 from storage.errors import StoreClosed, StoreUnavailable
 from storage.failures import Failure, classify
+from storage.wakeups import Listener
 from storage.writer import Job, Writer
 
 READERS = 4
@@ -28,12 +30,16 @@ class Database:
     a collision with another process. It keeps away from `commit` and `rollback`, which are ours.
     """
 
-    def __init__(self, writer: Writer, engines: tuple[Engine, Engine], cipher: Cipher, clock: Clock) -> None:
+    def __init__(
+        self, writer: Writer, engines: tuple[Engine, Engine], cipher: Cipher, clock: Clock, name: str
+    ) -> None:
         self.cipher = cipher
         self.clock = clock
         self._writer = writer
         self._engines = engines
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="bekal-reader")
+        self._name = name
+        self._listener: Listener | None = None
         self._closed = False
 
     @classmethod
@@ -43,9 +49,9 @@ class Database:
         Takes sqlite:///file, sqlite+aiosqlite:///file, postgresql://... and postgresql+psycopg://...
         Raises StoreUrlUnsupported.
         """
-        parsed = normalise(url)
+        parsed, name = normalise(url), uuid.uuid4().hex
         engines = (writer_engine(parsed), reader_engine(parsed, READERS))
-        return cls(Writer(engines[0]), engines, cipher, clock)
+        return cls(Writer(engines[0], name), engines, cipher, clock, name)
 
     @property
     def waiting(self) -> int:
@@ -81,9 +87,20 @@ class Database:
                 f"The database cannot read at the moment ({type(error).__name__})."
             ) from error
 
+    def listen(self, wake: Mapping[str, Callable[[], None]]) -> None:
+        """Call `wake["in"]` or `wake["out"]` in this event loop when another process has put something there.
+
+        On SQLite there is no other process, and this does nothing.
+        """
+        if self._engines[0].dialect.name == "postgresql" and self._listener is None:
+            url = self._engines[0].url
+            self._listener = Listener(url, self._name, wake, asyncio.get_running_loop())
+
     async def close(self) -> None:
         """Commit what is queued, then let go of every thread and connection."""
         self._closed = True
+        if self._listener is not None:
+            await asyncio.to_thread(self._listener.close)
         await asyncio.to_thread(self._writer.close)
         await asyncio.to_thread(self._readers.shutdown)
         for engine in self._engines:

@@ -16,6 +16,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Integer, and_, bindparam, case, delete, func, or_, select, text, update
 
+from storage import wakeups
 from storage.dialect import Upsert, insert_for
 from storage.models import IS_FREE, Lane, UtcTime
 from storage.prepared import Prepared
@@ -78,6 +79,7 @@ def add(conn: Connection, queue: str, counts: Mapping[str, int], *, priority: in
         for lane in sorted(counts)
     ]
     _ADD.many(conn, rows)
+    wakeups.mark(conn, queue)
 
 
 _FREE = (

@@ -16,6 +16,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine
 
+from storage import wakeups
 from storage.errors import StoreClosed, StoreUnavailable
 from storage.failures import Failure, classify
 from storage.prepared import plainly
@@ -41,10 +42,14 @@ class Job:
 
 
 class Writer:
-    """Owns the only connection that writes. `submit` may be called from any thread."""
+    """Owns the only connection that writes. `submit` may be called from any thread.
 
-    def __init__(self, engine: Engine) -> None:
+    `name` tells its wake-ups from those of other processes.
+    """
+
+    def __init__(self, engine: Engine, name: str = "writer") -> None:
         self._engine = engine
+        self._name = name
         self._local = engine.dialect.name == "sqlite"
         self._connection: Connection | None = None
         self._queue: deque[Job] = deque()
@@ -106,6 +111,7 @@ class Writer:
             batch.extend(self._queue.popleft() for _ in range(len(self._queue)))
             raise
         again = self._attempt_all(connection, batch)
+        wakeups.send(connection, self._name)
         connection.commit()
         self._queue.extendleft(reversed(again))
         _report([job for job in batch if job not in again] if again else batch)
@@ -117,6 +123,7 @@ class Writer:
                 if self._connection is None:
                     self._connection = self._engine.connect()
                 self._connection.begin()
+                wakeups.reset(self._connection)
                 if not self._local:
                     # PostgreSQL begins with the first statement: only then is the connection known to live.
                     self._connection.exec_driver_sql("SELECT 1")
@@ -143,11 +150,13 @@ class Writer:
                     raise
                 connection.rollback()
                 connection.begin()
+                wakeups.reset(connection)
         return [job for job in batch if not self._attempt(connection, job)]
 
     def _attempt(self, connection: Connection, job: Job) -> bool:
         """Run one unit in its savepoint; False if it has to run again. Raises if the transaction is lost."""
         plainly(connection, "SAVEPOINT unit")
+        marked = wakeups.marked(connection)
         try:
             job.result, job.error = job.unit(connection), None
         except Exception as error:
@@ -156,6 +165,7 @@ class Writer:
                 raise
             plainly(connection, "ROLLBACK TO SAVEPOINT unit")
             plainly(connection, "RELEASE SAVEPOINT unit")
+            wakeups.reset(connection, marked)
             job.collisions += failure is Failure.COLLISION
             job.error = _bearable(error) if failure is Failure.OURS else _unavailable(error)
             return failure is Failure.OURS or job.collisions >= MOST_COLLISIONS
