@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
+import re
 from collections import Counter
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from sqlalchemy import text
 
@@ -138,3 +141,13 @@ async def test_periodic_work_is_done_by_one_replica_at_a_time(db: Database, repl
 
     assert await db.write(hold) == (True, False)
     assert await replica.write(lambda conn: only_one(conn, "sweep"))
+
+
+def test_the_record_of_processing_says_how_long_each_kind_is_kept() -> None:
+    page = (Path(__file__).parents[2] / "docs/privacy/processing-record.md").read_text(encoding="utf-8")
+    told = dict(re.findall(r"^\| `(\w+)` \|.*\| (\d+ \w+)[^|]*\|$", page, re.MULTILINE))
+    terms = dataclasses.asdict(Terms())
+    assert told == {
+        kind: f"{term.days} days" if not term.seconds else f"{24 * term.days + term.seconds // 3600} hours"
+        for kind, term in terms.items()
+    }
