@@ -18,8 +18,6 @@ from storage.rotation import SETTLED, Step, drop_old, take_step, until_noticed
 from tests.storage.conftest import NOW
 from tests.storage.people import talk
 
-LATER = datetime.now(UTC) + 2 * SETTLED  # key files have the time of the machine
-
 
 @pytest.fixture
 def key(tmp_path: Path) -> Path:
@@ -48,7 +46,8 @@ async def step(url: str, key: Path, *, shared: bool = False) -> Step:
     return done
 
 
-async def drop(url: str, key: Path, now: datetime = LATER) -> list[str]:
+async def drop(url: str, key: Path, now: datetime | None = None) -> list[str]:
+    now = now or datetime.now(UTC) + 2 * SETTLED  # key files have the time of the machine
     database = await open_store(url, key, lambda: NOW)
     try:
         return await drop_old(database, key, now=now)
