@@ -6,12 +6,13 @@ import zlib
 from collections.abc import Mapping
 from datetime import date
 from functools import cache
+from typing import Any
 
 from sqlalchemy import Connection, delete, func, select
 
 from storage.dialect import Upsert, insert_for
 from storage.models import Counter
-from storage.prepared import Prepared
+from storage.prepared import Prepared, Work
 
 SHARDS = 1000
 
@@ -38,13 +39,18 @@ def add(conn: Connection, day: date, name: str, label: str, n: int = 1, *, owner
 
 
 def add_all(conn: Connection, day: date, counts: Mapping[tuple[str, str], int], *, owner: str = "") -> None:
-    """Count several things, (name, label) -> n, with one statement."""
-    rows = [
+    """Count several things, (name, label) -> n."""
+    if rows := [row for _, row in adding(day, counts, owner=owner)]:
+        _ADD.many(conn, rows)
+
+
+def adding(day: date, counts: Mapping[tuple[str, str], int], *, owner: str) -> list[Work]:
+    """What counts several things, to be executed in a unit."""
+    rows: list[dict[str, Any]] = [
         {"day": day, "name": name, "label": label, "shard": shard(owner), "n": n}
         for (name, label), n in sorted(counts.items())
     ]
-    if rows:
-        _ADD.many(conn, rows)
+    return [(_ADD, row) for row in rows]
 
 
 def totals(conn: Connection, name: str, first: date, last: date) -> dict[tuple[date, str], int]:

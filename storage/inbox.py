@@ -21,7 +21,6 @@ from sqlalchemy import (
     delete,
     func,
     literal_column,
-    null,
     select,
     text,
     update,
@@ -33,7 +32,8 @@ from storage import lanes, leases
 from storage.dialect import insert_for
 from storage.encryption import Cipher
 from storage.errors import CannotDecrypt, LeaseLost
-from storage.models import Inbox, Lane, UtcTime
+from storage.finishing import finish_one, finish_update
+from storage.models import Inbox, Lane
 from storage.prepared import Prepared
 from storage.reasons import reason_code
 
@@ -151,23 +151,16 @@ def claim(
     return claimed
 
 
-_FINISH = Prepared(
-    lambda _: (
-        update(Inbox)
-        .where(Inbox.id == bindparam("row"), _IS_NEW)
-        .values(state="done", lane=null(), payload_sealed=null(), finished_at=bindparam("now", type_=UtcTime))
-    )
-)
-
-
 def done(conn: Connection, row: InboxRow, now: datetime) -> None:
     """Finish an update and clear its payload. Raises LeaseLost if another worker has it by now or it is done.
 
     Put it first into the unit that stores the answer: then an update is never answered twice.
     """
-    if not _FINISH.changed(conn, {"row": row.id, "now": now}):
+    was_new, ours = finish_update(conn, row.id, lanes.IN, row.lane, row.owner, now)
+    if not was_new:
         raise LeaseLost(f"Update {row.update_id} is finished already.")
-    _finish_lane(conn, row, now)
+    if not ours:
+        raise LeaseLost(f"The lease of update {row.update_id} ran out and another worker may have it.")
 
 
 def dead(conn: Connection, row: InboxRow, error: str | BaseException, now: datetime) -> None:
@@ -186,7 +179,7 @@ def dead(conn: Connection, row: InboxRow, error: str | BaseException, now: datet
 
 
 def _finish_lane(conn: Connection, row: InboxRow, now: datetime) -> None:
-    if not lanes.finish_one(conn, lanes.IN, row.lane, row.owner, now):
+    if not finish_one(conn, lanes.IN, row.lane, row.owner, now):
         raise LeaseLost(f"The lease of update {row.update_id} ran out and another worker may have it.")
 
 

@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Integer, and_, bindparam, case, delete, func,
 from storage import wakeups
 from storage.dialect import Upsert, insert_for
 from storage.models import IS_FREE, Lane, UtcTime
-from storage.prepared import Prepared
+from storage.prepared import Prepared, Work
 
 IN = "in"
 OUT = "out"
@@ -62,12 +62,14 @@ def _add(dialect: str) -> Upsert:
 _ADD = Prepared(_add, ["queue", "lane", "waiting", "claimed", "priority", "due_at"])
 
 
-def add(conn: Connection, queue: str, counts: Mapping[str, int], *, priority: int, due_at: datetime) -> None:
-    """Say that lanes got new rows: `counts` is lane -> number of rows."""
-    if not counts:
-        return
+def adding(
+    conn: Connection, queue: str, counts: Mapping[str, int], *, priority: int, due_at: datetime
+) -> list[Work]:
+    """What says that lanes got new rows, to be executed in this unit: `counts` is lane -> number of rows."""
+    if counts:
+        wakeups.mark(conn, queue)
     # Always in the same order: two machines that wait for each other's lanes would be a deadlock.
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "queue": queue,
             "lane": lane,
@@ -78,8 +80,13 @@ def add(conn: Connection, queue: str, counts: Mapping[str, int], *, priority: in
         }
         for lane in sorted(counts)
     ]
-    _ADD.many(conn, rows)
-    wakeups.mark(conn, queue)
+    return [(_ADD, row) for row in rows]
+
+
+def add(conn: Connection, queue: str, counts: Mapping[str, int], *, priority: int, due_at: datetime) -> None:
+    """Say that lanes got new rows: `counts` is lane -> number of rows."""
+    if rows := [row for _, row in adding(conn, queue, counts, priority=priority, due_at=due_at)]:
+        _ADD.many(conn, rows)
 
 
 _FREE = (
@@ -145,25 +152,6 @@ _OURS = and_(
     Lane.lane == bindparam("of_lane"),
     Lane.owner == bindparam("of_owner"),
 )
-_FINISH_LAST = Prepared(
-    lambda _: delete(Lane).where(
-        _OURS, Lane.waiting <= 1, or_(Lane.held_until.is_(None), Lane.held_until <= _time("now"))
-    )
-)
-_FINISH_ONE = Prepared(
-    lambda _: (
-        update(Lane)
-        .where(_OURS)
-        .values(
-            waiting=Lane.waiting - 1,
-            claimed=Lane.claimed - 1,
-            # Back to the end of the line: somebody who writes without pause must not shut out the others.
-            due_at=case((Lane.claimed > 1, Lane.due_at), else_=_not_while_held(_time("now"))),
-            owner=case((Lane.claimed > 1, Lane.owner), else_=None),
-            lease_until=case((Lane.claimed > 1, Lane.lease_until), else_=None),
-        )
-    )
-)
 _GIVE_BACK = (
     update(Lane)
     .where(_OURS)
@@ -175,12 +163,6 @@ _GIVE_BACK = (
         held_until=case((_time("hold").is_(None), Lane.held_until), else_=_time("hold")),
     )
 )
-
-
-def finish_one(conn: Connection, queue: str, lane: str, owner: str, now: datetime) -> bool:
-    """One claimed row is finished; the last one frees the lane. False if the lease is not `owner`'s."""
-    values = {"of_queue": queue, "of_lane": lane, "of_owner": owner, "now": now}
-    return bool(_FINISH_LAST.changed(conn, values) or _FINISH_ONE.changed(conn, values))
 
 
 def give_back(

@@ -14,10 +14,11 @@ from sqlalchemy import Connection, bindparam, case, delete, insert, null, select
 
 from storage import lanes, leases
 from storage.encryption import Cipher
+from storage.finishing import finish_one
 from storage.models import ChatRow, Outbox, UtcTime
 from storage.outbox_claim import BROADCAST, PLACE, REPLY, STAFF, OutboxRow, claim
 from storage.outbox_upkeep import clear, count, deletable, purge
-from storage.prepared import Prepared
+from storage.prepared import Prepared, Work, together
 from storage.reasons import reason_code
 
 __all__ = [
@@ -88,11 +89,30 @@ def put_all(
     forget: bool = False,
 ) -> None:
     """Queue replies, (method, params) in order, to somebody who has just written and so is not stopped."""
+    together(conn, putting(conn, cipher, lane, chat_id, calls, now=now, turn_id=turn_id, forget=forget))
+
+
+def putting(
+    conn: Connection,
+    cipher: Cipher,
+    lane: str,
+    chat_id: int,
+    calls: Sequence[tuple[str, Mapping[str, Any]]],
+    *,
+    now: datetime,
+    turn_id: int | None = None,
+    forget: bool = False,
+) -> list[Work]:
+    """What queues replies as `put_all` does, to be executed at the end of this unit."""
     if not calls:
-        return
+        return []
     rows = [_row(cipher, lane, chat_id, call, now, REPLY, turn_id, now, forget, False) for call in calls]
-    _INSERT_ONLY.many(conn, rows)
-    lanes.add(conn, lanes.OUT, {lane: len(rows)}, priority=REPLY, due_at=now)
+    counted = lanes.adding(conn, lanes.OUT, {lane: len(rows)}, priority=REPLY, due_at=now)
+    if len(rows) > 1:
+        # Their ids are the order in which the chat sees them, and one statement promises no order.
+        _INSERT_ONLY.many(conn, rows)
+        return counted
+    return [(_INSERT_ONLY, rows[0]), *counted]
 
 
 def _row(
@@ -173,7 +193,7 @@ def failed(conn: Connection, row: OutboxRow, reason: str | BaseException, now: d
 def _finish(conn: Connection, row: OutboxRow, now: datetime) -> None:
     if row.forget:
         conn.execute(delete(Outbox).where(Outbox.id == row.id))
-    lanes.finish_one(conn, lanes.OUT, row.lane, row.owner, now)
+    finish_one(conn, lanes.OUT, row.lane, row.owner, now)
 
 
 def again(

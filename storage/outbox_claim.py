@@ -13,6 +13,7 @@ from sqlalchemy.orm import aliased
 from storage import lanes
 from storage.encryption import Cipher
 from storage.errors import CannotDecrypt
+from storage.finishing import finish_one
 from storage.models import Lane, Outbox, UtcTime
 from storage.reasons import reason_code
 
@@ -140,7 +141,7 @@ def _give_up(conn: Connection, row: Any, owner: str, error: CannotDecrypt, now: 
     conn.execute(
         damaged.values(state="failed", error=reason_code(error), finished_at=now, body_sealed=null())
     )
-    lanes.finish_one(conn, lanes.OUT, row.lane, owner, now)
+    finish_one(conn, lanes.OUT, row.lane, owner, now)
 
 
 def _opened(cipher: Cipher, row: Any, owner: str) -> OutboxRow:

@@ -14,6 +14,7 @@ from sqlalchemy.sql.elements import ClauseElement
 
 Processor = Callable[[Any], Any]
 _CURSOR = "bekal cursor"
+ROUND_TRIPS_OF_MANY = 3  # of an executemany of psycopg, however many rows
 
 
 class _Compiled:
@@ -75,11 +76,41 @@ class Prepared:
 
     def many(self, conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
         """Execute once for each set of values, in order."""
-        compiled = self._for(conn)
-        if len(rows) == 1:  # an executemany of psycopg costs three round trips
-            _cursor(conn).execute(compiled.sql, compiled.arguments(rows[0]))
+        compiled, cursor = self._for(conn), _cursor(conn)
+        arguments = [compiled.arguments(each) for each in rows]
+        if len(rows) <= ROUND_TRIPS_OF_MANY:
+            for each in arguments:
+                cursor.execute(compiled.sql, each)
         else:
-            _cursor(conn).executemany(compiled.sql, [compiled.arguments(each) for each in rows])
+            cursor.executemany(compiled.sql, arguments)
+
+
+Work = tuple[Prepared, Mapping[str, Any]]
+MOST_TOGETHER = 12
+_together: dict[tuple[Prepared, ...], str] = {}
+
+
+def together(conn: Connection, work: Sequence[Work]) -> None:
+    """Execute statements whose results and order do not matter, and of which no two change the same row.
+
+    PostgreSQL gets them as one: each statement by itself would cost a round trip.
+    """
+    if conn.dialect.name != "postgresql" or not 1 < len(work) <= MOST_TOGETHER:
+        for statement, values in work:
+            statement.many(conn, [values])
+        return
+    arguments: dict[str, Any] = {}
+    for place, (statement, values) in enumerate(work):
+        compiled = statement._for(conn)
+        arguments |= {f"p{place}_{name}": value for name, value in compiled.arguments(values).items()}
+    key = tuple(statement for statement, _ in work)
+    if key not in _together:
+        parts = [
+            statement._for(conn).sql.replace("%(", f"%(p{place}_") for place, statement in enumerate(key)
+        ]
+        before = ", ".join(f"s{place} AS ({part})" for place, part in enumerate(parts[:-1]))
+        _together[key] = f"WITH {before} {parts[-1]}"
+    _cursor(conn).execute(_together[key], arguments)
 
 
 def plainly(conn: Connection, sql: str) -> None:

@@ -15,6 +15,7 @@ from storage.case_records import NewCase
 from storage.chats import Chat
 from storage.encryption import Cipher
 from storage.inbox import InboxRow
+from storage.prepared import Work, together
 
 Calls = Sequence[tuple[str, Mapping[str, Any]]]
 
@@ -76,10 +77,11 @@ def finish_turn(
     chat = _save_chat(conn, cipher, chat, outcome.changes, now)
     consented = chat.consent == "given"
     turn_id = case_id = None
+    work: list[Work] = []
     if outcome.record is not None:
         if consented:
             turn_id = turns.record(conn, cipher, chat.id, outcome.record, now)
-        counters.add_all(conn, now.date(), _counted(outcome.record), owner=row.owner)
+        work += counters.adding(now.date(), _counted(outcome.record), owner=row.owner)
     if outcome.feedback is not None:
         _save_feedback(conn, chat, outcome.feedback, now, row.owner)
     if outcome.case_answer is not None:
@@ -96,7 +98,8 @@ def finish_turn(
             detail=outcome.case.detail,
         )
     calls = _calls(outcome, turn_id)
-    outbox.put_all(conn, cipher, chat.lane, chat.chat_id, calls, now=now, turn_id=turn_id)
+    work += outbox.putting(conn, cipher, chat.lane, chat.chat_id, calls, now=now, turn_id=turn_id)
+    together(conn, work)
     return Finished(chat, turn_id, case_id)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 from datetime import timedelta
 from typing import Any
 
@@ -191,6 +192,25 @@ async def test_calls_may_depend_on_the_stored_turn(person: Person) -> None:
     done = await person.turn(record=RECORD, calls=lambda turn_id: [("sendMessage", {"text": str(turn_id)})])
     (call,) = await person.do(outbox.claim, person.cipher, "two", NOW, LEASE, 9)
     assert call.params == {"text": str(done.turn_id)}
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 4, 9])
+async def test_replies_keep_their_order_however_many(person: Person, count: int) -> None:
+    texts = [str(n) for n in range(count)]
+    record = dataclasses.replace(RECORD, danger=("violence", "confinement"))
+    done = await person.turn(
+        record=record, changes=CONSENT, calls=[("sendMessage", {"text": t}) for t in texts]
+    )
+    sent = []
+    for _ in texts:
+        (call,) = await person.do(outbox.claim, person.cipher, "two", NOW, LEASE, 9)
+        sent.append(call.params["text"])
+        assert call.turn_id == done.turn_id
+        await person.do(outbox.sent, call, 1, NOW)
+    assert sent == texts
+    counted = await person.do(counters.totals, "danger", NOW.date(), NOW.date())
+    assert sum(counted.values()) == 2
+    assert (await person.counts()).get("lanes") is None
 
 
 async def test_feedback_counts_for_turns_of_the_same_person_only(person: Person) -> None:
