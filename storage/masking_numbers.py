@@ -86,7 +86,8 @@ _BANK_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _BANK_AFTER = re.compile(
-    r"(?<!\d)(?P<number>\d{8,17}|\d{2,6}(?:[ .-]\d{2,6}){1,4})"
+    # Not the end of a longer number, nor a phone number, which has a tag of its own.
+    r"(?<!\d)(?<!\d[ .-])(?!08|62[ .-]?8)(?P<number>\d{8,17}|\d{2,6}(?:[ .-]\d{2,9}){1,4})"
     rf"\s?[(,-]?\s?(?:(?:{_BANKS})\b|a/n|atas nama)",
     re.IGNORECASE,
 )
