@@ -14,52 +14,25 @@ from storage import mask
 MESSAGES = 300
 Value = Callable[[random.Random], str]
 
-NAMES = [
-    "Siti Aminah",
-    "Budi Santoso",
-    "Wahyuni",
-    "Slamet Riyadi",
-    "Dewi Lestari Ningsih",
-    "Tarmini",
-    "Kasmuri",
-    "Nur Hidayah",
-    "Sulastri",
-    "Agus Prasetyo",
-    "Rohmatun",
-    "Yulianti",
-    "Parjo",
-    "Endang Susilowati",
-    "Marsinah",
-    "Joko Widianto",
-    "Imas Komariah",
-    "Asep Sunandar",
-    "Komang Ayu",
-    "Baiq Nurul",
-]
-VILLAGES = [
-    "Sukamaju",
-    "Karangrejo",
-    "Tegalsari",
-    "Banjarsari",
-    "Mekarjaya",
-    "Kedungwaru",
-    "Sidomulyo",
-    "Cibatu",
-    "Pringgasela",
-    "Wanasari",
-]
-DISTRICTS = [
-    "Binangun",
-    "Juntinyuat",
-    "Lohbener",
-    "Adipala",
-    "Selopuro",
-    "Praya Timur",
-    "Labuapi",
-    "Kroya",
-    "Bululawang",
-    "Tukdana",
-]
+
+def listed(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",")]
+
+
+NAMES = listed("""
+    Siti Aminah, Budi Santoso, Wahyuni, Slamet Riyadi, Dewi Lestari Ningsih, Tarmini, Kasmuri, Nur Hidayah,
+    Sulastri, Agus Prasetyo, Rohmatun, Yulianti, Parjo, Endang Susilowati, Marsinah, Joko Widianto,
+    Imas Komariah, Asep Sunandar, Komang Ayu, Baiq Nurul
+""")
+VILLAGES = listed("""
+    Sukamaju, Karangrejo, Tegalsari, Banjarsari, Mekarjaya, Kedungwaru, Sidomulyo, Cibatu, Pringgasela, Wanasari
+""")
+DISTRICTS = listed("""
+    Binangun, Juntinyuat, Lohbener, Adipala, Selopuro, Praya Timur, Labuapi, Kroya, Bululawang, Tukdana
+""")
+PLACES = listed("""
+    Taiwan, Hong Kong, Malaysia, Korea, Jepang, Indramayu, Cilacap, Lombok Timur, Arab Saudi, Blitar, Surabaya
+""")
 
 
 def digits(chance: random.Random, count: int) -> str:
@@ -244,21 +217,7 @@ def clock(chance: random.Random) -> str:
 
 
 def place(chance: random.Random) -> str:
-    return chance.choice(
-        [
-            "Taiwan",
-            "Hong Kong",
-            "Malaysia",
-            "Korea",
-            "Jepang",
-            "Indramayu",
-            "Cilacap",
-            "Lombok Timur",
-            "Arab Saudi",
-            "Blitar",
-            "Surabaya",
-        ]
-    )
+    return chance.choice(PLACES)
 
 
 WITHOUT: list[tuple[Value, str]] = [
