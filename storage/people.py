@@ -6,11 +6,12 @@ import json
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, null, select, text, update
+from sqlalchemy import Connection, Select, delete, null, select, text, update
 
 from storage import cases, chats, inbox, lanes, outbox, turns
 from storage.encryption import Cipher
 from storage.models import Case, ChatRow, Inbox, Outbox, Turn
+from storage.staff_models import CaseLabel
 
 
 def erase(conn: Connection, lane: str, now: datetime, *, keep_new: bool = False) -> bool:
@@ -61,6 +62,8 @@ def _chat(chat: chats.Chat) -> dict[str, Any]:
         "stopped": chat.stopped,
         "stopped_reason": chat.stopped_reason,
         "stopped_at": _iso(chat.stopped_at),
+        "held_since": _iso(chat.held_since),
+        "held_until": _iso(chat.held_until),
         "created_at": _iso(chat.created_at),
         "seen_at": _iso(chat.seen_at),
         "context": chat.context,
@@ -100,6 +103,8 @@ def _cases(conn: Connection, cipher: Cipher, chat_row_id: int) -> list[dict[str,
             "topic": row.topic,
             "opened_at": _iso(row.opened_at),
             "closed_at": _iso(row.closed_at),
+            "answered": row.answered,
+            "labels": list(conn.scalars(_labels(row.id))),
             "events": [
                 {"at": _iso(each.at), "what": each.what, "kind": each.kind, "detail": each.detail}
                 for each in cases.events(conn, cipher, row.id)
@@ -107,6 +112,10 @@ def _cases(conn: Connection, cipher: Cipher, chat_row_id: int) -> list[dict[str,
         }
         for row in rows
     ]
+
+
+def _labels(case_id: int) -> Select[str]:
+    return select(CaseLabel.label).where(CaseLabel.case_id == case_id).order_by(CaseLabel.label)
 
 
 def _received(conn: Connection, cipher: Cipher, lane: str) -> list[dict[str, Any]]:

@@ -25,7 +25,8 @@ NAMES = listed("""
     Imas Komariah, Asep Sunandar, Komang Ayu, Baiq Nurul
 """)
 VILLAGES = listed("""
-    Sukamaju, Karangrejo, Tegalsari, Banjarsari, Mekarjaya, Kedungwaru, Sidomulyo, Cibatu, Pringgasela, Wanasari
+    Sukamaju, Karangrejo, Tegalsari, Banjarsari, Mekarjaya, Kedungwaru, Sidomulyo, Cibatu, Pringgasela,
+    Wanasari
 """)
 DISTRICTS = listed("""
     Binangun, Juntinyuat, Lohbener, Adipala, Selopuro, Praya Timur, Labuapi, Kroya, Bululawang, Tukdana

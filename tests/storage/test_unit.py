@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import insert, text
 
 from storage import (
     Chat,
@@ -32,6 +32,7 @@ from storage import (
     people,
     turns,
 )
+from storage.staff_models import CaseLabel
 from tests.storage.conftest import LEASE, NOW
 
 CHAT_ID = 998877665544
@@ -341,12 +342,14 @@ async def test_erasing_from_outside_stops_the_turn_under_way(person: Person) -> 
 
 
 async def test_everything_held_is_handed_over(person: Person) -> None:
-    await person.turn(
+    done = await person.turn(
         calls=REPLY,
         record=RECORD,
         case=NewCase(kind="danger", topic="violence", detail=mask("dipukul majikan")),
         changes={**CONSENT, "context": {"a": 1}},
     )
+    label = insert(CaseLabel).values(case_id=done.case_id, label="gaji")
+    await person.db.write(lambda conn: conn.execute(label))
     row = await person.write("pesan mati")
     await person.do(inbox.dead, row, "poison", NOW)
     await person.write("pesan baru")
@@ -356,6 +359,7 @@ async def test_everything_held_is_handed_over(person: Person) -> None:
     assert held["chat"]["context"] == {"a": 1}
     assert held["turns"][0]["text"] == "gaji taiwan berapa"
     assert held["turns"][0]["ranking"] == [["salary-by-country", 0.93], ["dest-taiwan", 0.04]]
+    assert held["cases"][0]["labels"] == ["gaji"]
     assert held["cases"][0]["events"][0]["detail"] == "dipukul majikan"
     assert [each["update"]["text"] for each in held["received"]] == ["pesan baru", "pesan mati"]
     assert held["sent"][0]["params"] == {"text": "NT$29,500"}
