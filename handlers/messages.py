@@ -10,6 +10,8 @@ from nlu.types import OUT_OF_SCOPE
 
 OFFERED = 3
 FOUND = 4
+# From here on nobody at the office need read that it was about something else; below, a person should.
+SURELY_ELSEWHERE = 0.45
 # What to check before answering a job advert that somebody passed on.
 _ADVERT_CHECKS = ("job-order-check", "agency-check", "scam-signs")
 
@@ -82,7 +84,7 @@ def _ladder(turn: Turn, seen: Understanding) -> None:
     elif seen.decision is Decision.SEARCH or not seen.ranking:
         # Without a ranking the model did not work; the words still find articles.
         search(turn, turn.text)
-    elif seen.ranking[0].topic == OUT_OF_SCOPE:
+    elif seen.ranking[0].topic == OUT_OF_SCOPE and seen.confidence >= SURELY_ELSEWHERE:
         service.out_of_scope(turn)
     else:
         staff.unanswered(turn)
