@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, SmallInteger, String
+from sqlalchemy import BigInteger, ForeignKey, Index, SmallInteger, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.models import LABEL, WORD, Base, RowId, UtcTime, _index, _row_id
@@ -25,16 +25,20 @@ class StaffRow(Base):
     totp_sealed: Mapped[bytes | None]
     totp_step: Mapped[int | None] = mapped_column(BigInteger)  # the last time step whose code was taken
     created_at: Mapped[datetime] = mapped_column(UtcTime)
-    __table_args__ = ({"sqlite_autoincrement": True},)
+    telegram_mark: Mapped[str | None] = mapped_column(HASH)  # a keyed hash of their Telegram id
+    __table_args__ = (
+        Index("uq_staff_telegram_mark", "telegram_mark", unique=True),
+        {"sqlite_autoincrement": True},
+    )
 
 
 class StaffCode(Base):
-    """A one-time secret, kept as a hash: an invitation, or a recovery code."""
+    """A one-time secret, kept as a hash: an invitation, a recovery code, a code that links Telegram."""
 
     __tablename__ = "staff_codes"
     hash: Mapped[str] = mapped_column(HASH, primary_key=True)
     staff_id: Mapped[int] = mapped_column(RowId, ForeignKey("staff.id", ondelete="CASCADE"), index=True)
-    kind: Mapped[str] = mapped_column(WORD)  # invitation | recovery
+    kind: Mapped[str] = mapped_column(WORD)  # invitation | recovery | telegram
     expires_at: Mapped[datetime | None] = mapped_column(UtcTime)
     totp_sealed: Mapped[bytes | None]  # of an invitation: the secret that is being set up
 
@@ -84,3 +88,44 @@ class AuditRow(Base):
     detail: Mapped[str] = mapped_column(String(400))
     outcome: Mapped[int] = mapped_column(SmallInteger)  # 1 done, 0 refused
     hash: Mapped[str] = mapped_column(HASH)
+
+
+class SavedFilter(Base):
+    """A list of the desk that somebody narrowed and kept; `query` is how it stands in an address."""
+
+    __tablename__ = "saved_filters"
+    id: Mapped[int] = _row_id()
+    staff_id: Mapped[int] = mapped_column(RowId, ForeignKey("staff.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(String(40))
+    query: Mapped[str] = mapped_column(String(600))
+    __table_args__ = (UniqueConstraint("staff_id", "name"), {"sqlite_autoincrement": True})
+
+
+IS_LIVE = "closed_at IS NULL"
+
+
+class StaffTopic(Base):
+    """A case in the staff's Telegram group: its topic there, and how much of the case was told.
+
+    Without a case (erased, or kept long enough) only the topic is left, until it is deleted at Telegram too.
+    """
+
+    __tablename__ = "staff_topics"
+    id: Mapped[int] = _row_id()
+    case_id: Mapped[int | None] = mapped_column(RowId, ForeignKey("cases.id", ondelete="SET NULL"))
+    group_id: Mapped[int] = mapped_column(BigInteger)
+    thread_id: Mapped[int | None] = mapped_column(BigInteger)  # none: to be made, for the first time or again
+    told_event: Mapped[int] = mapped_column(BigInteger)  # the newest event of the case that was told
+    told_at: Mapped[datetime] = mapped_column(UtcTime)  # when the case had last changed by then
+    # A message of the staff whose fate the group has not heard of.
+    awaited: Mapped[int | None] = mapped_column(
+        RowId, ForeignKey("outbox.id", ondelete="SET NULL"), index=True
+    )
+    due_at: Mapped[datetime] = mapped_column(UtcTime)  # not before: a lease, or as Telegram says
+    closed_at: Mapped[datetime | None] = mapped_column(UtcTime)  # that the case is closed was told
+    __table_args__ = (
+        UniqueConstraint("case_id", "group_id"),
+        Index("ix_staff_topics_thread", "group_id", "thread_id"),
+        _index("ix_staff_topics_live", "due_at", where=IS_LIVE),
+        {"sqlite_autoincrement": True},
+    )
