@@ -6,63 +6,20 @@ What may identify somebody or hold their words stands in columns whose names end
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from datetime import date, datetime
 
-from sqlalchemy import (
-    BigInteger,
-    Dialect,
-    ForeignKey,
-    Index,
-    Integer,
-    MetaData,
-    SmallInteger,
-    String,
-    TypeDecorator,
-    UniqueConstraint,
-    text,
-)
-from sqlalchemy.dialects.postgresql import TIMESTAMP
+from sqlalchemy import BigInteger, ForeignKey, Index, MetaData, SmallInteger, String, UniqueConstraint, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
-from sqlalchemy.types import TypeEngine
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MICROSECOND = timedelta(microseconds=1)
-LANE = String(32)
-LABEL = String(80)
-WORD = String(16)
-
-
-class UtcTime(TypeDecorator[datetime]):
-    """An aware UTC time: `timestamptz` on PostgreSQL, whole microseconds since 1970 on SQLite.
-
-    SQLite has no time type; numbers sort right and cost a tenth of parsing text.
-    """
-
-    impl = BigInteger
-    cache_ok = True
-
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        if dialect.name == "postgresql":
-            return dialect.type_descriptor(TIMESTAMP(timezone=True))
-        return dialect.type_descriptor(BigInteger())
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a time without a zone was given to the store; pass aware UTC times")
-        return value if dialect.name == "postgresql" else (value - EPOCH) // MICROSECOND
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        if isinstance(value, datetime):
-            return value.astimezone(UTC)
-        return EPOCH + timedelta(microseconds=value)
-
-
-RowId = BigInteger().with_variant(Integer, "sqlite")
+# Named twice: whoever takes a table takes these along.
+from storage.columns import EPOCH as EPOCH
+from storage.columns import LABEL as LABEL
+from storage.columns import LANE as LANE
+from storage.columns import MICROSECOND as MICROSECOND
+from storage.columns import WORD as WORD
+from storage.columns import RowId as RowId
+from storage.columns import UtcTime as UtcTime
+from storage.columns import _row_id as _row_id
 
 
 class Base(DeclarativeBase):
@@ -74,10 +31,6 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-
-
-def _row_id() -> Mapped[int]:
-    return mapped_column(RowId, primary_key=True, autoincrement=True)
 
 
 # Conditions of partial indexes. Claims repeat them word for word: SQLite takes a partial index for no less.
