@@ -40,7 +40,10 @@ def parse_with_ruamel(text: str) -> Node | None:
         line = mark.line + 1 if mark else 1
         what = f"This is not valid YAML ({error.problem or error.context or 'unreadable'})".replace("\n", " ")
         raise YamlError(
-            line, what, "Check the indentation, and put text with ':' or '#' in quotes"
+            line,
+            what,
+            "Check the indentation, put text with ':' or '#' in quotes, "
+            "and look above this line for a quote that is not closed",
         ) from error
     except YAMLError as error:
         what = " ".join(f"This is not valid YAML ({error})".split())
