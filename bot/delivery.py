@@ -53,6 +53,7 @@ class Delivery:
         self._work = asyncio.Event()
         self._halted_until: datetime | None = None
         self._recent_429: dict[str, datetime] = {}
+        self._adrift = False  # the store may hold leases of ours that nobody here works on
         # Calls of each row whose outcome is unknown. A restart forgets them: that costs some more tries.
         self._unanswered: dict[int, int] = {}
 
@@ -73,6 +74,7 @@ class Delivery:
                 claimed = await self._claim()
             except StoreUnavailable:
                 log.warning("outbox_unavailable")
+                self._adrift = True
                 claimed = 0
             await rest(self._work, claimed=claimed, busy=len(self._busy))
         if self._busy:
@@ -84,9 +86,14 @@ class Delivery:
         if free <= 0 or (self._halted_until is not None and now < self._halted_until):
             return 0
         busy = set(self._busy)
-        rows = await self._database.write(
-            lambda conn: outbox.claim(conn, self._database.cipher, self._owner, now, now + LEASE, free, busy)
-        )
+        adrift, self._adrift = self._adrift, False
+
+        def claim(conn: Connection) -> list[OutboxRow]:
+            if adrift:
+                outbox.recover(conn, now, dead_owner=self._owner, busy=busy)
+            return outbox.claim(conn, self._database.cipher, self._owner, now, now + LEASE, free, busy)
+
+        rows = await self._database.write(claim)
         for row in rows:
             self._busy[row.lane] = asyncio.create_task(self._deliver(row))
         return len(rows)
@@ -96,8 +103,9 @@ class Delivery:
             mark = await self._send(row)
             await self._mark(mark)
         except StoreUnavailable:
-            # The lease runs out, and the row is sent again as a possible duplicate.
+            # As soon as the store works the row is sent again, as a possible duplicate.
             log.error("outcome_not_stored", row=row.id)
+            self._adrift = True
         except Exception as error:
             log.error("delivery_failed", row=row.id, exc_info=error)
         finally:

@@ -33,6 +33,7 @@ ALLOWED_UPDATES = [
 POLL_SECONDS = 30
 BATCH = 100
 MAX_BODY = 1024 * 1024
+STORE_SECONDS = 1.5  # a webhook call is not kept waiting longer for the commit: Telegram comes again
 RETRY_SECONDS = (1, 2, 4, 8, 16, 32)
 # A poller that has worked this long is the rightful one: another instance that has just started gives way.
 ESTABLISHED_SECONDS = 60
@@ -186,10 +187,11 @@ def webhook_handler(intake: Intake, secret: str) -> Callable[[web.Request], Any]
         except (ValueError, RecursionError):
             return web.Response(status=400)
         try:
-            await intake.accept([update], "webhook")
+            async with asyncio.timeout(STORE_SECONDS):
+                await intake.accept([update], "webhook")
         except RecursionError:  # nested just deep enough to be read and too deep to be written again
             return web.Response(status=400)
-        except StoreUnavailable:
+        except (StoreUnavailable, TimeoutError):
             return web.Response(status=503, headers={"Retry-After": "2"})
         return web.Response()
 

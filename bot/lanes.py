@@ -60,6 +60,7 @@ class Lanes:
         self._work = asyncio.Event()
         self._stopping = False
         self._careful = True
+        self._adrift = False  # the store may hold leases of ours that nobody here works on
 
     @property
     def _worker(self) -> Turns:
@@ -87,6 +88,7 @@ class Lanes:
                 claimed = await self._claim()
             except StoreUnavailable:
                 log.warning("inbox_unavailable")
+                self._adrift = True
                 claimed = 0
             await rest(self._work, claimed=claimed, busy=len(self._busy))
         self._stopping = True
@@ -101,8 +103,11 @@ class Lanes:
         now = self._clock()
         busy = set(self._busy)
         cipher = self._database.cipher
+        adrift, self._adrift = self._adrift, False
 
         def claim(conn: Connection) -> tuple[dict[str, list[InboxRow]], dict[str, Chat]]:
+            if adrift:
+                inbox.release(conn, self._owner, busy)
             by_lane: dict[str, list[InboxRow]] = defaultdict(list)
             most = 1 if careful else PER_LANE
             for row in inbox.claim(conn, cipher, self._owner, now, now + LEASE, free, most, busy):
@@ -151,7 +156,9 @@ class Lanes:
                 return True, chat
             return True, await self._worker.take(row, chat)
         except LeaseLost:
+            # Perhaps it was our own commit, unheard: then the lease of the chat is still ours.
             log.warning("lease_lost", row=row.id)
+            self._adrift = True
             return False, chat
         except StoreUnavailable:
             raise
@@ -166,6 +173,7 @@ class Lanes:
             await self._database.write(lambda conn: inbox.retry(conn, row, reason, due))
         except (StoreUnavailable, LeaseLost):
             log.warning("failure_not_stored", row=row.id)
+            self._adrift = True
         return False, chat
 
     async def _give_up(self, row: InboxRow, reason: str | BaseException) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -113,7 +114,13 @@ class Turns:
 
     def _exchange(self, row: InboxRow, chat: Chat | None, chat_id: int) -> Exchange:
         now = self._clock()
-        return Exchange(chat=chat or chats.new(row.lane, chat_id, now), now=now, received_at=row.received_at)
+        exchange = Exchange(
+            chat=chat or chats.new(row.lane, chat_id, now), now=now, received_at=row.received_at
+        )
+        if not exchange.chat.chat_id:  # what was stored of it is damaged, and the update knows it
+            exchange.chat = replace(exchange.chat, chat_id=chat_id)
+            exchange.chat_changes["chat_id"] = chat_id
+        return exchange
 
     def _store(self, conn: Connection, row: InboxRow, exchange: Exchange, now: datetime) -> Chat:
         feedback, case = exchange.feedback, exchange.case

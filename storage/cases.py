@@ -230,7 +230,7 @@ def events(conn: Connection, cipher: Cipher, case_id: int) -> list[Event]:
             row.topic,
             row.turn_id,
             row.actor,
-            None if row.detail_sealed is None else cipher.open(row.detail_sealed, DETAIL).decode(),
+            cipher.read_text(row.detail_sealed, DETAIL, row.id),
             row.outbox_id,
         )
         for row in rows

@@ -25,6 +25,7 @@ CHAT_ID = "chats.chat_id"
 CONTEXT = "chats.context"
 CHANGEABLE = frozenset(
     {
+        "chat_id",
         "locale",
         "consent",
         "consent_version",
@@ -43,7 +44,7 @@ CHANGEABLE = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Chat:
-    """One person's chat. `id` 0 means that it is not stored yet.
+    """One person's chat. `id` 0 means that it is not stored yet, `chat_id` 0 that it cannot be read any more.
 
     consent: none | asked | given | declined. `context` is small JSON for the conversation, stored sealed.
     """
@@ -121,7 +122,6 @@ def save(conn: Connection, cipher: Cipher, chat: Chat) -> Chat:
     values |= {
         "lane": chat.lane,
         "created_at": chat.created_at,
-        "chat_id_sealed": cipher.seal(str(chat.chat_id).encode(), CHAT_ID),
     }
     if stored := _SAVE.rows(conn, values):
         return dataclasses.replace(chat, id=stored[0][0])
@@ -165,6 +165,8 @@ def stop(conn: Connection, lane: str, reason: str | BaseException, now: datetime
 
 def _columns(cipher: Cipher, changes: Mapping[str, Any]) -> dict[str, Any]:
     values = dict(changes)
+    if "chat_id" in values:
+        values["chat_id_sealed"] = cipher.seal(str(values.pop("chat_id")).encode(), CHAT_ID)
     if "context" in values:
         context = values.pop("context")
         values["context_sealed"] = cipher.seal_json(context, CONTEXT) if context else None
@@ -175,7 +177,7 @@ def _opened(cipher: Cipher, row: Row[Any]) -> Chat:
     return Chat(
         row.id,
         row.lane,
-        int(cipher.open(row.chat_id_sealed, CHAT_ID)),
+        int(cipher.read_text(row.chat_id_sealed, CHAT_ID, row.id) or 0),
         row.locale,
         row.consent,
         row.consent_version,
@@ -186,7 +188,7 @@ def _opened(cipher: Cipher, row: Row[Any]) -> Chat:
         row.stopped_at,
         row.created_at,
         row.seen_at,
-        {} if row.context_sealed is None else cipher.open_json(row.context_sealed, CONTEXT),
+        cipher.read_json(row.context_sealed, CONTEXT, row.id),
         row.held_since,
         row.held_until,
     )

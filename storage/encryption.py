@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import structlog
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -25,6 +26,9 @@ KEY_ID_BYTES = 4
 NONCE_BYTES = 12
 LANE_DIGITS = 32
 LOOK_SECONDS = 2.0
+MOST_REPORTS = 10_000
+
+log = structlog.stdlib.get_logger("bekal.storage")
 
 
 class Cipher:
@@ -41,6 +45,7 @@ class Cipher:
         self._lane_secret = keys.lane_secret
         self._newer = newer
         self._next_look = time.monotonic() + LOOK_SECONDS
+        self._reported: set[tuple[str, int]] = set()
         self._take(keys)
 
     @property
@@ -93,6 +98,35 @@ class Cipher:
         """Open what `seal_json` made. Raises CannotDecrypt."""
         value: dict[str, Any] = json.loads(self.open(sealed, place))
         return value
+
+    def read(self, sealed: bytes | None, place: str, row: int) -> bytes | None:
+        """What stands in a row, or None where nothing does or nothing can be read any more.
+
+        For whoever reads many rows: one damaged value must not cost them all the others. It is logged once.
+        """
+        if sealed is None:
+            return None
+        try:
+            return self.open(sealed, place)
+        except CannotDecrypt:
+            self.report(place, row)
+            return None
+
+    def read_text(self, sealed: bytes | None, place: str, row: int) -> str | None:
+        """Words, as `read` gives them."""
+        value = self.read(sealed, place, row)
+        return None if value is None else value.decode()
+
+    def read_json(self, sealed: bytes | None, place: str, row: int) -> dict[str, Any]:
+        """A JSON object, as `read` gives it; empty where there is none."""
+        value = self.read(sealed, place, row)
+        return {} if value is None else dict(json.loads(value))
+
+    def report(self, place: str, row: int) -> None:
+        """Log that a value cannot be opened, once for each."""
+        if (place, row) not in self._reported and len(self._reported) < MOST_REPORTS:
+            self._reported.add((place, row))
+            log.error("cannot_decrypt", place=place, row=row, remedy="restore the key file or a backup")
 
     def lane(self, chat_id: int) -> str:
         """The name under which a chat is known in every table: 32 hex digits of a keyed hash.

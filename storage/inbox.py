@@ -147,6 +147,7 @@ def claim(
         try:
             claimed.append(replace(row, payload=cipher.open(sealed, PLACE)))
         except CannotDecrypt as error:
+            cipher.report(PLACE, id)
             dead(conn, row, error, now)  # one damaged update must not keep everybody waiting
     return claimed
 
@@ -196,9 +197,12 @@ def retry(conn: Connection, row: InboxRow, error: str | BaseException, due_at: d
         raise LeaseLost(f"The lease of update {row.update_id} ran out and another worker may have it.")
 
 
-def release(conn: Connection, owner: str) -> int:
-    """Give back what `owner`, who stops in good order, has not finished. Returns how many chats."""
-    return len(leases.released(conn, lanes.IN, owner))
+def release(conn: Connection, owner: str, busy: Collection[str] = ()) -> int:
+    """Give back what `owner` has not finished, but the chats in `busy`. Returns how many chats.
+
+    For a stop in good order, and after a claim whose commit nobody knows to have worked.
+    """
+    return len(leases.released(conn, lanes.IN, owner, busy))
 
 
 _BLAME = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, or_, select, update
@@ -16,8 +16,14 @@ def extend(conn: Connection, owner: str, until: datetime) -> int:
     return conn.execute(renewed).rowcount
 
 
-def abandoned(conn: Connection, queue: str, now: datetime, dead_owner: str | None = None) -> list[str]:
-    """Free every lane whose lease has run out or belongs to `dead_owner`, and name them."""
+def abandoned(
+    conn: Connection,
+    queue: str,
+    now: datetime,
+    dead_owner: str | None = None,
+    busy: Collection[str] = (),
+) -> list[str]:
+    """Free every lane whose lease has run out or belongs to `dead_owner`, but those in `busy`; name them."""
     over = Lane.lease_until <= now
     condition = over if dead_owner is None else or_(over, Lane.owner == dead_owner)
     statement = (
@@ -26,20 +32,20 @@ def abandoned(conn: Connection, queue: str, now: datetime, dead_owner: str | Non
         .order_by(Lane.lane)
         .with_for_update(skip_locked=True)
     )
-    lanes = list(conn.execute(statement).scalars())
+    lanes = [lane for lane in conn.execute(statement).scalars() if lane not in busy]
     _clear(conn, queue, lanes)
     return lanes
 
 
-def released(conn: Connection, queue: str, owner: str) -> list[str]:
-    """Free every lane of `owner`, who stops in good order, and name them."""
+def released(conn: Connection, queue: str, owner: str, busy: Collection[str] = ()) -> list[str]:
+    """Free every lane of `owner`, who has not begun to work on them, but those in `busy`; name them."""
     statement = (
         select(Lane.lane)
         .where(Lane.queue == queue, Lane.owner == owner)
         .order_by(Lane.lane)
         .with_for_update()
     )
-    lanes = list(conn.execute(statement).scalars())
+    lanes = [lane for lane in conn.execute(statement).scalars() if lane not in busy]
     _clear(conn, queue, lanes)
     return lanes
 

@@ -6,7 +6,7 @@ new -> leased -> sent | failed. A row that was leased when its worker died, or w
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -251,12 +251,14 @@ def release(conn: Connection, owner: str) -> int:
     return len(found)
 
 
-def recover(conn: Connection, now: datetime, *, dead_owner: str | None = None) -> int:
+def recover(
+    conn: Connection, now: datetime, *, dead_owner: str | None = None, busy: Collection[str] = ()
+) -> int:
     """Mark what dead workers had in hand as `unknown`, to be sent again. Returns how many.
 
-    See `inbox.recover` for when to call it and for `dead_owner`.
+    See `inbox.recover` for when to call it and for `dead_owner`; chats in `busy` are left as they are.
     """
-    found = leases.abandoned(conn, lanes.OUT, now, dead_owner)
+    found = leases.abandoned(conn, lanes.OUT, now, dead_owner, busy)
     if found:
         conn.execute(_UNKNOWN, [{"of_lane": lane} for lane in found])
     return len(found)

@@ -120,6 +120,7 @@ def claim(
                 try:
                     taken.append(_opened(cipher, row, owner))
                 except CannotDecrypt as error:
+                    cipher.report(PLACE, row.id)
                     _give_up(conn, row, owner, error, now)
         if len(ready) == len(free):
             break

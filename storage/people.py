@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
 from typing import Any
 
@@ -75,7 +74,7 @@ def _turns(conn: Connection, cipher: Cipher, chat_row_id: int) -> list[dict[str,
     return [
         {
             "at": _iso(row.at),
-            "text": None if row.text_sealed is None else cipher.open(row.text_sealed, turns.PLACE).decode(),
+            "text": cipher.read_text(row.text_sealed, turns.PLACE, row.id),
             "language": row.language,
             "topic": row.topic,
             "ranking": [list(each) for each in turns.ranking_of(row)],
@@ -119,7 +118,7 @@ def _labels(case_id: int) -> Select[str]:
 
 
 def _received(conn: Connection, cipher: Cipher, lane: str) -> list[dict[str, Any]]:
-    columns = (Inbox.received_at, Inbox.state, Inbox.payload_sealed)
+    columns = (Inbox.id, Inbox.received_at, Inbox.state, Inbox.payload_sealed)
     found = []
     for state in ("inbox.state = 'new'", "inbox.state = 'dead'"):
         rows = conn.execute(select(*columns).where(text(state), Inbox.lane == lane).order_by(Inbox.id))
@@ -127,9 +126,9 @@ def _received(conn: Connection, cipher: Cipher, lane: str) -> list[dict[str, Any
             {
                 "received_at": _iso(received_at),
                 "state": state,
-                "update": None if sealed is None else json.loads(cipher.open(sealed, inbox.PLACE)),
+                "update": cipher.read_json(sealed, inbox.PLACE, row_id) or None,
             }
-            for received_at, state, sealed in rows
+            for row_id, received_at, state, sealed in rows
         ]
     return found
 
@@ -142,9 +141,7 @@ def _sent(conn: Connection, cipher: Cipher, lane: str) -> list[dict[str, Any]]:
             "state": row.state,
             "method": row.method,
             "message_id": row.message_id,
-            "params": None
-            if row.body_sealed is None
-            else cipher.open_json(row.body_sealed, outbox.PLACE)["params"],
+            "params": cipher.read_json(row.body_sealed, outbox.PLACE, row.id).get("params"),
         }
         for row in rows
     ]

@@ -151,13 +151,13 @@ def _last_reports(
     conn: Connection, cipher: Cipher, ids: Sequence[int]
 ) -> dict[int, tuple[datetime, str | None, tuple[str, ...]]]:
     rows = conn.execute(
-        select(CaseEvent.case_id, CaseEvent.at, CaseEvent.kind, CaseEvent.detail_sealed)
+        select(CaseEvent.id, CaseEvent.case_id, CaseEvent.at, CaseEvent.kind, CaseEvent.detail_sealed)
         .where(CaseEvent.case_id.in_(ids), CaseEvent.what == "reported", CaseEvent.detail_sealed.is_not(None))
         .order_by(CaseEvent.id)
     )
     found: dict[int, tuple[datetime, str | None, tuple[str, ...]]] = {}
     for row in rows:
-        detail = cipher.open(row.detail_sealed, cases.DETAIL).decode()
+        detail = cipher.read_text(row.detail_sealed, cases.DETAIL, row.id)
         danger, words = split_report(row.kind, detail)
         _, earlier, seen = found.get(row.case_id, (EPOCH, None, ()))
         found[row.case_id] = (row.at, words or earlier, tuple(dict.fromkeys((*seen, *danger))))
@@ -172,8 +172,8 @@ def _last_words(
         .where(Turn.chat_id.in_(chats), Turn.text_sealed.is_not(None))
         .group_by(Turn.chat_id)
     )
-    rows = conn.execute(select(Turn.chat_id, Turn.at, Turn.text_sealed).where(Turn.id.in_(newest)))
-    return {row.chat_id: (row.at, cipher.open(row.text_sealed, turns.PLACE).decode()) for row in rows}
+    rows = conn.execute(select(Turn.id, Turn.chat_id, Turn.at, Turn.text_sealed).where(Turn.id.in_(newest)))
+    return {row.chat_id: (row.at, cipher.read_text(row.text_sealed, turns.PLACE, row.id)) for row in rows}
 
 
 def _awake(wanted: Select[Any], now: datetime) -> Select[Any]:

@@ -108,14 +108,14 @@ def _bot_calls(
         return {}
     lane = select(ChatRow.lane).where(ChatRow.id == chat_row_id).scalar_subquery()
     rows = conn.execute(
-        select(Outbox.turn_id, Outbox.method, Outbox.body_sealed)
+        select(Outbox.id, Outbox.turn_id, Outbox.method, Outbox.body_sealed)
         .where(Outbox.lane == lane, Outbox.turn_id.in_(turn_ids), Outbox.body_sealed.is_not(None))
         .order_by(Outbox.id)
     )
     found: dict[int, list[tuple[str, dict[str, Any]]]] = {}
     for row in rows:
-        params = cipher.open_json(row.body_sealed, outbox.PLACE)["params"]
-        found.setdefault(row.turn_id, []).append((row.method, params))
+        if body := cipher.read_json(row.body_sealed, outbox.PLACE, row.id):
+            found.setdefault(row.turn_id, []).append((row.method, body["params"]))
     return found
 
 

@@ -111,7 +111,7 @@ def opened(cipher: Cipher, row: Any) -> PastTurn:
     return PastTurn(
         id=row.id,
         at=row.at,
-        text=None if row.text_sealed is None else cipher.open(row.text_sealed, PLACE).decode(),
+        text=cipher.read_text(row.text_sealed, PLACE, row.id),
         language=row.language,
         topic=row.topic,
         rung=row.rung,

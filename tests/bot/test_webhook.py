@@ -6,6 +6,7 @@ import asyncio
 import hmac
 import io
 import json
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 
+import bot.intake
 from bot.intake import MAX_BODY, Intake, webhook_handler
 from bot.metrics import Metrics
 from bot.server import build_server
@@ -203,3 +205,16 @@ async def test_other_methods_and_paths_lead_nowhere(http: aiohttp.ClientSession)
         assert response.status == 405
     async with http.post("/", headers={HEADER: SECRET}, json=written(1)) as response:
         assert response.status == 404
+
+
+async def test_a_store_that_hangs_is_no_reason_to_keep_telegram_waiting(
+    http: aiohttp.ClientSession, database: Database, store_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it stores after all is known when Telegram comes again."""
+    monkeypatch.setattr(bot.intake, "STORE_SECONDS", 0.05)
+    hanging = asyncio.create_task(database.write(lambda _: time.sleep(0.3)))
+    assert (await post(http, written(1))).status == 503
+    await hanging
+    monkeypatch.undo()
+    assert (await post(http, written(1))).status == 200
+    assert stored_updates(store_file) == [1]
