@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -9,17 +10,20 @@ from aiohttp import web
 
 from console.bubbles import bubbles
 from console.canned import canned
+from console.countries import country_names
 from console.desk_words import AGES, DANGERS, EVENTS, KINDS, RUNGS, STATES, STATUSES, TAB_NAMES
 from console.forms import number
 from console.pages import locale_of, page
 from console.roles import Role, permission
 from console.state import services_of, staff_of
 from content import LOCALES
-from storage import Connection, cases, chats, staff, staff_desk, staff_thread
+from storage import Connection, cases, chats, saved_filters, staff, staff_desk, staff_thread
+from storage.saved_filters import Saved
 from storage.staff_desk import TABS, Filters
 
 PER_PAGE = 30
 NARROWING = ("topic", "destination", "language", "label")
+_LANGUAGES = {"id": "Indonesia", "en": "English", "jv": "Jawa", "su": "Sunda"}
 
 
 def routes() -> list[web.RouteDef]:
@@ -37,9 +41,7 @@ def asked(request: web.Request) -> tuple[str, Filters, dict[str, str]]:
     tab = query.get("tab", "")
     role = Role.of(staff_of(request).role)
     tab = tab if tab in TABS else "danger" if role >= Role.AGENT else "unassigned"
-    given = {
-        name: query[name][:80] for name in ("topic", "destination", "language", "label") if query.get(name)
-    }
+    given = {name: query[name][:80] for name in NARROWING if query.get(name)}
     age = next((each for each in AGES if each[0] == query.get("age")), None)
     filters = Filters(**given, older_than=age[2] if age else None)
     shown = {"tab": tab, **given, **({"age": age[0]} if age else {})}
@@ -52,16 +54,20 @@ async def list_values(request: web.Request) -> dict[str, Any]:
     tab, filters, shown = asked(request)
     after, now, cipher = request.query.get("after"), services.clock(), services.database.cipher
 
-    def query(conn: Connection) -> tuple[list[staff_desk.Line], dict[str, int], dict[str, list[str]]]:
+    def query(
+        conn: Connection,
+    ) -> tuple[list[staff_desk.Line], dict[str, int], dict[str, list[str]], list[Saved]]:
         lines = staff_desk.lines(conn, cipher, tab, me.name, now, filters, after=after, limit=PER_PAGE + 1)
-        return lines, staff_desk.counts(conn, me.name, now), staff_desk.choices(conn)
+        kept = saved_filters.of_staff(conn, me.id)
+        return lines, staff_desk.counts(conn, me.name, now), staff_desk.choices(conn), kept
 
     try:
-        lines, counts, choices = await services.database.read(query)
+        lines, counts, choices, kept = await services.database.read(query)
     except ValueError as error:
         raise web.HTTPBadRequest from error
     more = staff_desk.cursor(tab, lines[PER_PAGE - 1].case) if len(lines) > PER_PAGE else None
-    library = services.library()
+    library, locale = services.library(), locale_of(request)
+    titles = _titles(library, locale)
     return {
         "tab": tab,
         "tabs": TAB_NAMES,
@@ -70,10 +76,14 @@ async def list_values(request: web.Request) -> dict[str, Any]:
         "more": urlencode({**shown, "after": more}) if more else None,
         "first_page": after is None,
         "choices": {
-            **choices,
-            "language": list(LOCALES),
-            "destination": sorted(_destinations(library.catalog)) if library else [],
+            "topic": _named(choices["topic"], titles),
+            "label": _named(choices["label"], {}),
+            "language": _named(LOCALES, _LANGUAGES),
+            "destination": _named(_destinations(library.catalog) if library else (), country_names(locale)),
         },
+        "topics": titles,
+        "saved": kept,
+        "list_problem": None,
         "ages": AGES,
         "shown": shown,
         "query": urlencode(shown),
@@ -83,6 +93,11 @@ async def list_values(request: web.Request) -> dict[str, Any]:
         "statuses": STATUSES,
         "now": now,
     }
+
+
+def _named(codes: Iterable[str], names: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Codes with the names under which people know them, in the order of the names."""
+    return sorted(((code, names.get(code, code)) for code in codes), key=lambda each: each[1].casefold())
 
 
 def _destinations(catalog: Any) -> set[str]:

@@ -292,3 +292,46 @@ async def test_counts_of_the_tabs(console: Console) -> None:
     now = console.clock()
     counted = await console.database.read(lambda conn: staff_desk.counts(conn, "sari", now))
     assert counted == {"danger": 3, "mine": 0, "unassigned": 3, "waiting": 0}
+
+
+async def test_a_narrowed_list_is_kept_for_oneself_and_opened_again(console: Console) -> None:
+    sari, budi = await console.signed_in("sari", "agent"), await console.signed_in("budi", "agent")
+    one, two = await visitor(console, 1), await visitor(console, 2, locale="jv")
+    await one.asks("unanswered", "satu")
+    await two.asks("unanswered", "dua")
+    assert await listed(sari, "tab=unassigned&language=jv") == [two.chat.pseudonym]
+    kept = await sari.post(
+        "/desk/filters?tab=unassigned&language=jv&evil=1&age=never", name="  Orang   Jawa "
+    )
+    assert kept.url.endswith("/desk?tab=unassigned&language=jv")
+    link = '<a href="/desk?tab=unassigned&amp;language=jv" class="tag" aria-current="page">Orang Jawa</a>'
+    assert link in kept.text
+    # Under the same name another list takes its place; without a name or a filter there is nothing to keep.
+    await sari.get("/desk?tab=mine&age=24")
+    await sari.post("/desk/filters?tab=mine&age=24", name="Orang Jawa")
+    assert 'href="/desk?tab=mine&amp;age=24" class="tag"' in (await sari.get("/desk")).text
+    for query, name in (("tab=mine", "x"), ("tab=mine&age=24", " ")):
+        assert (await sari.post(f"/desk/filters?{query}", name=name)).status == 400
+        await sari.get("/desk")
+    # Nobody sees or drops another person's.
+    assert "Orang Jawa" not in (await budi.get("/desk")).text
+    assert (await budi.post("/desk/filters/1/forget")).status == 404
+    for number in range(25):
+        await sari.get("/desk?tab=mine&age=24")
+        page = await sari.post("/desk/filters?tab=mine&age=24", name=f"nomor {number}")
+    assert page.status == 409
+    assert "Sudah ada 20 saringan" in page.text
+    await sari.post("/desk/filters/1/forget")
+    assert "Orang Jawa" not in sari.page.text
+
+
+async def test_filters_show_names_and_offer_only_what_there_is(console: Console) -> None:
+    sari = await console.signed_in("sari", "agent")
+    one = await visitor(console)
+    await one.asks("unanswered", "paspor?", topic="passport")
+    page = await sari.get("/desk?tab=unassigned")
+    titles = dict(re.findall(r'<option value="([\w-]+)">([^<]+)</option>', page.text))
+    assert titles["TW"] == "Taiwan"
+    assert titles["passport"] not in ("passport", "")
+    assert titles["jv"] == "Jawa"
+    assert "salary-by-country" not in titles
