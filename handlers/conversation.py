@@ -20,7 +20,7 @@ from telegram.ext import (
     filters,
 )
 
-from handlers import buttons, commands, menus, messages, others, taps
+from handlers import buttons, commands, late, menus, messages, others, taps
 from handlers.desk import unless_held
 from handlers.exchange import Exchange, Outcome, Services
 from handlers.keyboards import Row
@@ -135,14 +135,19 @@ def _quietly(action: Callable[[Turn], None]) -> Callback:
 
 
 def _paced(action: Action) -> Callback:
-    """Run the action, unless this chat writes faster than anybody reads."""
+    """Run the action, unless this chat writes faster than anybody reads, or hears late from us as it is."""
 
     async def callback(_update: Update, context: TurnContext) -> None:
         turn = context.turn
+        if late.covered(turn):
+            await late.pass_over(turn)
+            return
         pace, verdict = turn.memory.pace.next(turn.sent_at)
         turn.remember(pace=pace)
         if verdict is Verdict.PASS:
             await action(turn)
+            if late.is_late(turn):
+                late.apologise(turn)
             return
         taps.acknowledge(turn)
         await messages.hurried(turn)

@@ -39,6 +39,7 @@ class Memory:
     place: Place | None = None
     message_id: int | None = None
     alerted_at: datetime | None = None
+    apologised_at: datetime | None = None  # for an outage; covers what was written before
     held_told: datetime | None = None  # the conversation with staff in which the bot said that it is silent
 
     @classmethod
@@ -50,7 +51,12 @@ class Memory:
             return cls()
         if memory.at is not None and now - memory.at <= KEPT_FOR:
             return memory
-        return cls(pace=memory.pace, hinted_at=memory.hinted_at, held_told=memory.held_told)
+        return cls(
+            pace=memory.pace,
+            hinted_at=memory.hinted_at,
+            apologised_at=memory.apologised_at,
+            held_told=memory.held_told,
+        )
 
     def after(self, turn: PastTurn) -> "Memory":
         """With one more turn; a known country stays known until another is named."""
@@ -78,6 +84,7 @@ class Memory:
             "place": [self.place.topic, self.place.section, self.place.destination] if self.place else None,
             "message_id": self.message_id,
             "alerted_at": _seconds(self.alerted_at),
+            "apologised_at": _seconds(self.apologised_at),
             "held_told": _seconds(self.held_told),
         }
 
@@ -100,6 +107,7 @@ class Memory:
             place=Place(place[0], int(place[1]), place[2]) if place else None,
             message_id=stored.get("message_id"),
             alerted_at=_moment(stored.get("alerted_at")),
+            apologised_at=_moment(stored.get("apologised_at")),
             held_told=_moment(stored.get("held_told")),
         )
 

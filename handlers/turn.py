@@ -184,7 +184,7 @@ class Turn:
         exchange.record = self._record()
         if self.outcome in (None, Outcome.SILENT):
             # Nothing was said, so an open question stays open.
-            memory = replace(self._before, pace=self.memory.pace)
+            memory = replace(self._before, pace=self.memory.pace, apologised_at=self.memory.apologised_at)
         else:
             memory = replace(self.memory, at=self.now, locale=self.locale)
         exchange.chat_changes["context"] = memory.as_json()

@@ -137,6 +137,22 @@ async def test_what_piled_up_while_the_bot_was_down_is_answered(person: Person) 
         assert texts(await person.write("halo", date=sent - 600 * (40 - number)))
 
 
+async def test_after_a_day_out_of_reach_there_is_one_apology_and_danger_is_still_seen(
+    person: Person,
+) -> None:
+    """What was written more than twelve hours ago: the first is answered, the rest would be a flood."""
+    day_ago = int(START.timestamp()) - 24 * 3600
+    apology, _answer, *_ = texts(await person.write("cara buat paspor", date=day_ago))
+    assert apology.startswith("Maaf, kami sempat tidak bisa dihubungi")
+    for number in range(1, 40):
+        assert not texts(await person.write("visa kerja itu apa", date=day_ago + 900 * number))
+    cry = await person.write("tolong majikan memukul saya sampai berdarah", date=day_ago + 3600)
+    assert texts(cry)[0].startswith("Nomor penting")
+    assert cry.case is not None
+    [answer, *_] = texts(await person.write("visa kerja itu apa"))
+    assert not answer.startswith("Maaf")
+
+
 async def test_stickers_and_taps_count_too(person: Person) -> None:
     for _ in range(21):
         await person.update(message=person.message(**KINDS["sticker"]))

@@ -90,7 +90,7 @@ async def _forward(person: Person, words: str) -> Exchange:
 
 async def _edit(person: Person, words: str) -> Exchange:
     person.last_id = person.chat.context["message_id"] - 1
-    edited = person.message(text=words, edit_date=1)
+    edited = person.message(text=words, edit_date=int(person.clock().timestamp()))
     person.last_id += 50
     return await person.update(edited_message=edited)
 
