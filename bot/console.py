@@ -5,16 +5,20 @@ from __future__ import annotations
 import contextlib
 import secrets
 from collections.abc import AsyncIterator, Sequence
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 from aiohttp import web
 
 from bot.logs import get_logger
+from bot.preview import Preview
 from bot.server import parse_listen
 from bot.settings import Settings
 from bot.wiring import App
+from bot.wording import load_wording
 from console import Services, build_console
 from console.services import unsafe_url
+from content import Catalog, Library
 from handlers.desk import DeskMessages
 
 log = get_logger("console")
@@ -38,6 +42,14 @@ class _Messages:
         self, topic: str, locale: str, destination: str | None
     ) -> Sequence[tuple[str, dict[str, Any]]]:
         return self._ready().article(topic, locale, destination)
+
+    def draft(
+        self, catalog: Catalog, topic: str, locale: str, destination: str | None
+    ) -> Sequence[tuple[str, dict[str, Any]]]:
+        # A preview asks its library for nothing but the catalog.
+        library = cast(Library, SimpleNamespace(catalog=catalog))
+        shown = Preview(library, load_wording(), self._app.clock()).bubbles(topic, locale, destination)
+        return [(bubble.call.method, dict(bubble.call.params)) for bubble in shown]
 
     def closing(self, case_id: int, locale: str) -> Sequence[tuple[str, dict[str, Any]]]:
         return self._ready().closing(case_id, locale)
@@ -73,6 +85,7 @@ async def serve_console(app: App) -> AsyncIterator[None]:
         messages=_Messages(app),
         library=lambda: app.library,
         wake=app.delivery.wake,
+        content_history=settings.data_dir / "content-history",
         token=lambda: secrets.token_urlsafe(32),
     )
     runner = web.AppRunner(

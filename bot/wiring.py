@@ -58,7 +58,8 @@ class App:
 
     async def load_knowledge(self, model_folder: Path | None = None) -> None:
         """Load content and model, off the event loop: intake goes on meanwhile. Raises ContentError."""
-        library = await asyncio.to_thread(Library, self.settings.content_dir)
+        versions = self.settings.data_dir / "content-versions.jsonl"
+        library = await asyncio.to_thread(Library, self.settings.content_dir, versions)
         search = search_in(lambda: library.catalog)
         engine = await asyncio.to_thread(load_engine, self.settings, search, folder=model_folder)
         self.library = library

@@ -6,11 +6,12 @@ import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from console.passwords import Passwords
-from content import Library
+from content import Catalog, Library
 from storage import Database
 
 Call = tuple[str, dict[str, Any]]
@@ -26,6 +27,9 @@ class Messages(Protocol):
     def article(self, topic: str, locale: str, destination: str | None) -> Sequence[Call]:
         """An article as the bot would send it. Raises KeyError for an unknown topic."""
 
+    def draft(self, catalog: Catalog, topic: str, locale: str, destination: str | None) -> Sequence[Call]:
+        """An article of a catalog that nobody is served yet, to its end. Raises KeyError: no such topic."""
+
     def closing(self, case_id: int, locale: str) -> Sequence[Call]:
         """The question at the end of a case: was it answered?"""
 
@@ -39,7 +43,8 @@ class Services:
 
     `library` gives None while content still loads. `wake` tells delivery that there is something to send.
     `hold` is the silence of both sides after which the bot takes a chat back by itself. `token` makes a
-    secret for a URL or a cookie: at least 128 bits.
+    secret for a URL or a cookie: at least 128 bits. `content_history` is the folder for older texts of
+    content files that no git remembers.
     """
 
     database: Database
@@ -49,6 +54,7 @@ class Services:
     library: Callable[[], Library | None]
     wake: Callable[[], None]
     hold: timedelta = timedelta(hours=12)
+    content_history: Path | None = None
     passwords: Passwords = field(default_factory=Passwords)
     token: Callable[[], str] = lambda: secrets.token_urlsafe(32)
 

@@ -33,7 +33,7 @@ def build(draft: Draft, served: History = NOTHING_SERVED) -> Catalog:
     if errors := checks.errors(draft):
         raise ContentError(errors)
     sources = {page.topic: page for page in draft.pages if page.is_source}
-    articles = [_article(page, sources[page.topic]) for page in draft.pages]
+    articles = [article_of(page, sources[page.topic]) for page in draft.pages]
     corrections = [page.correction for page in sources.values() if page.correction]
     history = served.serving(draft.version, [correction.key for correction in corrections])
     return Catalog(
@@ -50,7 +50,7 @@ def build(draft: Draft, served: History = NOTHING_SERVED) -> Catalog:
     )
 
 
-def _article(page: Page, source: Page) -> Article:
+def article_of(page: Page, source: Page) -> Article:
     """Dates, sources and the like come from the Indonesian source, the words from the page."""
     sections = tuple(placed.section for placed in page.body.sections)
     return Article(

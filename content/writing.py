@@ -113,24 +113,30 @@ def new_translation(folder: Path, source: Page, locale: Locale) -> str:
         others = ", ".join(LOCALES[1:])
         raise CannotWrite(f"'{locale}' is no language to translate into. Use one of {others}")
     file = f"articles/{locale}/{source.module}/{source.topic}.md"
-    parts = frontmatter.split((folder / source.file).read_text(encoding="utf-8"))
-    summary = parts.front.items["summary"]
+    words = (folder / source.file).read_text(encoding="utf-8")
+    text = translation_text(words, source.title, source.text_hash)
+    (folder / file).parent.mkdir(parents=True, exist_ok=True)
+    (folder / file).write_text(text, encoding="utf-8")
+    return file
+
+
+def translation_text(source: str, title: str, text_hash: str) -> str:
+    """The skeleton of a translation of this article file. Raises YamlError."""
+    parts = frontmatter.split(source)
+    summary = parts.front.items.get("summary")
     words = summary.raw if isinstance(summary, yaml.Scalar) else ""
     front = [
         "---",
-        f"# {source.title}",
+        f"# {title}",
         "title:",
         *(f"# {line}" for line in words.strip().split("\n")),
         "summary: |",
         "",
-        f"source_hash: {source.text_hash}",
+        f"source_hash: {text_hash}",
         "native_reviewed: false",
         "---",
     ]
-    text = "\n".join([*front, *_body(parts.body)]).rstrip("\n") + "\n"
-    (folder / file).parent.mkdir(parents=True, exist_ok=True)
-    (folder / file).write_text(text, encoding="utf-8")
-    return file
+    return "\n".join([*front, *_body(parts.body)]).rstrip("\n") + "\n"
 
 
 def _body(source: str) -> Iterator[str]:

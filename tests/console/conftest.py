@@ -19,7 +19,7 @@ from aiohttp import web
 from argon2 import PasswordHasher
 
 from console import Passwords, Services, build_console
-from content import Library
+from content import Catalog, Library
 from storage import Cipher, Connection, Database, audit, keys, staff
 from tests.conftest import SMALL_CONTENT
 from tests.transcripts.driver import Clock
@@ -39,6 +39,12 @@ class PlainMessages:
         if topic == "unknown":
             raise KeyError(topic)
         return [("sendMessage", {"text": f"artikel {topic} {locale} {destination}"})]
+
+    def draft(
+        self, catalog: Catalog, topic: str, locale: str, destination: str | None
+    ) -> list[tuple[str, dict[str, Any]]]:
+        article = catalog.article(topic, locale)
+        return [("sendMessage", {"text": f"{article.title}\n{article.summary.text}\n{destination}"})]
 
     def closing(self, case_id: int, locale: str) -> list[tuple[str, dict[str, Any]]]:
         return [("sendMessage", {"text": "terjawab?"})]
