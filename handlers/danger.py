@@ -13,6 +13,7 @@ from nlu import Understanding
 from storage import NewCase, mask
 
 CONTACTS_SHOWN = 4
+ALONE = "self-harm"
 COUNTRIES_PER_ROW = 3
 COUNTRIES_SHOWN = 9
 COUNTRIES_IN_ALL = 90  # Telegram takes a hundred buttons
@@ -72,8 +73,9 @@ async def respond(turn: Turn, seen: Understanding) -> None:
     kinds = tuple(dict.fromkeys(sign.kind for sign in seen.danger))
     destination = seen.destination or turn.memory.destination
     card(turn, kinds, destination, about_others=seen.asks_for != "self")
-    # Only an article that is meant to stand beside the card: the topic may be a weak guess.
-    topic = turn.known(seen.topic)
+    # Only an article that is meant to stand beside the card: the topic may be a weak guess. Who thinks of
+    # death needs people, not rules about leaving an employer.
+    topic = turn.known(seen.topic) if ALONE not in kinds else None
     topic = topic if topic and turn.catalog.article(topic, turn.locale).danger else None
     turn.topic = topic
     detail = ", ".join(kinds)
