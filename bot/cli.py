@@ -105,13 +105,17 @@ def nlu_test(
         Path | None, typer.Argument(help="Labelled JSON lines; default: nlu/evaluation/*.jsonl.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
+    html: Annotated[Path | None, typer.Option(help="Also write a report with all mistakes.")] = None,
+    floors: Annotated[bool, typer.Option("--floors", help="Fail where a figure is under its floor.")] = False,
+    misspelt: Annotated[
+        bool, typer.Option("--misspelt", help="Also measure with one word in three misspelt.")
+    ] = False,
 ) -> None:
     """Measure the understanding on labelled messages that training has never seen."""
-    settings = _settings()
-    from bot.evaluation import evaluate
+    from bot.evaluation_commands import test
 
-    report, figures = evaluate(settings, examples)
-    typer.echo(json.dumps(figures, ensure_ascii=False, indent=1) if as_json else report)
+    if not test(_settings(), examples, as_json=as_json, html=html, floors=floors, misspelt=misspelt):
+        raise typer.Exit(1)
 
 
 @app.command()
