@@ -42,6 +42,7 @@ IS_CLEARABLE = "finished_at IS NOT NULL AND body_sealed IS NOT NULL"
 HAS_DETAIL = "detail_sealed IS NOT NULL"
 IS_OPEN = "status <> 'closed'"
 IS_UNASSIGNED = f"{IS_OPEN} AND taken_by IS NULL"
+IS_QUESTION = "text_sealed IS NOT NULL AND (outcome IN ('unanswered', 'offered') OR helpful = false)"
 
 
 def _index(name: str, *columns: str, where: str | None = None) -> Index:
@@ -165,7 +166,11 @@ class Turn(Base):
     latency_ms: Mapped[int | None]
     helpful: Mapped[bool | None]
     text_sealed: Mapped[bytes | None]
-    __table_args__ = (_index("ix_turns_chat", "chat_id", "id"), {"sqlite_autoincrement": True})
+    __table_args__ = (
+        _index("ix_turns_chat", "chat_id", "id"),
+        _index("ix_turns_questions", "id", where=IS_QUESTION),
+        {"sqlite_autoincrement": True},
+    )
 
 
 class Case(Base):

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, delete, exists, select, text
 
-from storage import cases, counters, inbox, lanes, outbox, staff_sessions, turns
+from storage import cases, counters, inbox, lanes, outbox, questions, staff_sessions, turns
 from storage.models import IS_OPEN, Case, ChatRow, Lane
 
 
@@ -31,6 +31,7 @@ def sweep(conn: Connection, now: datetime, terms: Terms, limit: int = 500) -> di
     Small steps, because others wait for the same writer: repeat until the sum is 0. What went is counted by
     day ("retention"), so that somebody can see later that it did.
     """
+    questions.untie(conn, now - terms.turns)
     removed = {
         "update_ids": inbox.purge(conn, now - terms.update_ids, limit),
         "sent_content": outbox.clear(conn, now - terms.sent_content, limit),

@@ -26,6 +26,7 @@ from storage import (
     mask,
     open_store,
     people,
+    questions,
     staff,
 )
 from storage.key_watch import KeyWatch
@@ -49,7 +50,10 @@ def talk(conn: Connection, cipher: Cipher, chat_id: int) -> None:
         case=NewCase(kind="person", detail=mask("tolong")),
         changes={"consent": "given", "context": {"a": chat_id}},
     )
-    finish_turn(conn, cipher, row, chats.new(lane, chat_id, NOW), outcome, NOW)
+    turn_id = finish_turn(conn, cipher, row, chats.new(lane, chat_id, NOW), outcome, NOW).turn_id
+    assert turn_id is not None
+    learned = questions.NewExample(turn_id, "id", "salary", mask("gaji taiwan"))
+    questions.decide(conn, cipher, NOW, "ani", questions.EXAMPLES, [turn_id], examples=[learned])
 
 
 def hire(conn: Connection, cipher: Cipher) -> None:
@@ -63,6 +67,7 @@ def held(conn: Connection, cipher: Cipher) -> list[Any]:
     """All that somebody can read, through the functions that everybody uses."""
     found: list[Any] = [people.export(conn, cipher, cipher.lane(chat_id)) for chat_id in range(1, 4)]
     found += [staff.find(conn, cipher, "ani"), staff.invitation(conn, cipher, "token", NOW)]
+    found += questions.examples(conn, cipher)
     return found
 
 
