@@ -10,7 +10,15 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator
 
-from storage import masking_links, masking_names, masking_numbers, masking_phones, masking_places
+from storage import (
+    masking_dates,
+    masking_links,
+    masking_names,
+    masking_numbers,
+    masking_phones,
+    masking_places,
+    masking_plates,
+)
 from storage.masking_tags import HIDDEN, SHIELD_FIRST, TAGS, Find
 
 STEPS: tuple[Callable[[str], Iterator[Find]], ...] = (
@@ -21,6 +29,8 @@ STEPS: tuple[Callable[[str], Iterator[Find]], ...] = (
     masking_numbers.labelled,
     masking_numbers.identity_numbers,
     masking_numbers.passports,
+    masking_plates.plates,
+    masking_dates.birthdays,
 )
 AFTER_SHIELDS: tuple[Callable[[str], Iterator[Find]], ...] = (
     masking_numbers.transfers,
@@ -74,7 +84,8 @@ class MaskedText(str):
 
 def mask(text: str) -> MaskedText:
     """Replace what identifies somebody by tags: [NIK] [KK] [PASPOR] [HP] [EMAIL] [REK] [NPWP] [TAUTAN] [AKUN]
-    [ALAMAT] [NAMA] [TOKEN]. Masking what is masked changes nothing. Works on any str and never raises.
+    [ALAMAT] [NAMA] [TOKEN] [LAHIR] [PLAT]. Masking what is masked changes nothing. Works on any str and never
+    raises.
 
     Invisible characters are dropped, and digits of other scripts become 0-9: both would hide a number.
     """

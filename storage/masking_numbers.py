@@ -28,6 +28,9 @@ _MONEY_WORD = (
     r"real|dirham|sgd|hkd|rupiah|perak|persen|tahun|thn|th|bulan|bln|bl|minggu|hari|hr|jam|menit|mnt|orang|org|"
     r"kali|x|kg|km|cm|lembar|lbr)\b|%"
 )
+COUNTRIES = (
+    r"taiwan|hongkong|hong[ ]kong|hk|singapura|singapore|sg|malaysia|korea|jepang|saudi|arab|dubai|brunei"
+)
 _THOUSANDS = r"[1-9]\d{0,2}(?:[.,]\d{3})+(?:,\d{1,2})?"
 _DATE = (
     r"(?:(?:0?[1-9]|[12]\d|3[01])[-/. ](?:0?[1-9]|1[0-2])[-/. ](?:19|20)\d\d"
@@ -51,7 +54,7 @@ _AMOUNTS_OR_DATES = re.compile(
     rf"(?:{_DATE}|{_THOUSANDS}|(?:19|20)\d\d)(?:[\s/,-]{{1,3}}(?:{_DATE}|{_THOUSANDS}|(?:19|20)\d\d))+"
 )
 
-_BANKS = (
+BANKS = (
     r"bca|bri|bni|bnp|btn|bsi|mandiri|cimb|danamon|permata|btpn|jenius|jago|seabank|sea[ ]?bank|bukopin|"
     r"muamalat|mega|ocbc|maybank|panin|bank"
 )
@@ -59,18 +62,24 @@ _WALLETS = r"dana|ovo|gopay|go[ -]pay|shopee[ ]?pay|spay|link[ ]?aja|e-?wallet"
 _ACCOUNT_WORD = r"no[.]?[ ]?rek|norek|rek|rekening|account|akun[ ]bank|va|virtual[ ]account"
 _FILLER = (
     r"(?:[\s:=.,#()\"'-]|\b(?:no|nomor|nomer|nmr|num|number|saya|sy|aku|ku|nya|gw|gue|adalah|yaitu|itu|ini|ya|is|my|"
-    rf"tujuan|ke|di|an|ktp|e-?ktp|card|id|{_BANKS})\b){{0,12}}"
+    r"yang|yg|baru|lama|ortu|ibu|bapak|ayah|suami|istri|anak|adik|kakak|agen|kerja|dia|tujuan|ke|di|an|ktp|e-?ktp|"
+    rf"card|id|{COUNTRIES}|{BANKS})\b){{0,12}}"
 )
 _DIGITS = rf"\d(?:{GAP}\d)"
 _LABELLED = tuple(
-    (re.compile(rf"(?<!\w)(?:{label}){_FILLER}(?P<number>{number})(?!\d)", re.IGNORECASE), tag)
+    (re.compile(rf"(?<!\w)(?:{label})(?:ku|nya|ne)?{_FILLER}(?P<number>{number})(?!\d)", re.IGNORECASE), tag)
     for label, number, tag in (
         (r"(?:no[.]?[ ]?)?kk|kartu[ ]keluarga|k\.k", rf"{_DIGITS}{{15}}", "[KK]"),
         (r"npwp", rf"{_DIGITS}{{14,15}}", "[NPWP]"),
-        (r"nik|ktp|e-?ktp|id[ ]?pmi|e-?pmi|sisko(?:p2mi|tkln)?|bpjs(?:tk)?", rf"{_DIGITS}{{9,16}}", "[NIK]"),
+        (
+            r"nik|ktp|e-?ktp|id[ ]?pmi|e-?pmi|sisko[ ]?(?:p2mi|tkln)?|"
+            r"bpjs[ ]?(?:tk|ketenagakerjaan|kesehatan)?",
+            rf"{_DIGITS}{{9,16}}",
+            "[NIK]",
+        ),
         (
             r"pas[s]?por[t]?|passpor|pspr|visa",
-            rf"(?!(?:rp|nt|rm|no)[\s.]?\d)[a-z]{{1,2}}{GAP}{_DIGITS}{{5,7}}|(?<![\w.,])\d{{7,9}}(?!\d|[.,]\d)",
+            rf"(?!(?:rp|nt|rm|no)[\s.]?\d)[a-z]{{1,2}}{GAP}{_DIGITS}{{5,7}}|(?<![\w.,])(?!\d*000(?!\d))\d{{7,9}}(?!\d|[.,]\d)",
             "[PASPOR]",
         ),
         (_ACCOUNT_WORD, rf"\d{{8,17}}(?!\d)|{_DIGITS}{{7,15}}", "[REK]"),
@@ -81,14 +90,14 @@ _SIXTEEN = re.compile(rf"(?<!\d)\d(?:{GAP}\d){{15}}(?!\d)")
 _CARD = re.compile(r"\d{16}|\d{4}([ .-])\d{4}\1\d{4}\1\d{4}")
 _PASSPORT = re.compile(r"(?<![\w@.-])[A-Za-z]\d{7}(?![\w])")
 _BANK_BEFORE = re.compile(
-    rf"(?<!\w)(?:{_BANKS}|{_WALLETS}|transfer|trf|tf|kirim[ ]ke){_FILLER}"
-    rf"(?P<number>\d{{8,17}}(?!\d)|\d{{2,6}}(?:[ .-]\d{{2,6}}){{1,4}})(?!\d)",
+    rf"(?<!\w)(?:{BANKS}|{_WALLETS}|transfer|trf|tf|kirim[ ]ke){_FILLER}"
+    rf"(?P<number>\d{{8,17}}(?!\d)|\d{{2,6}}(?:[ .-]\d{{2,9}}|[.-]\d){{1,5}})(?!\d)",
     re.IGNORECASE,
 )
 _BANK_AFTER = re.compile(
     # Not the end of a longer number, nor a phone number, which has a tag of its own.
     r"(?<!\d)(?<!\d[ .-])(?!08|62[ .-]?8)(?P<number>\d{8,17}|\d{2,6}(?:[ .-]\d{2,9}){1,4})"
-    rf"\s?[(,-]?\s?(?:(?:{_BANKS})\b|a/n|atas nama)",
+    rf"\s?[(,-]?\s?(?:(?:{BANKS})\b|a/n|atas nama)",
     re.IGNORECASE,
 )
 _LONG = re.compile(r"(?<!\d)\d{10,}(?!\d)")
@@ -100,7 +109,7 @@ def labelled(text: str) -> Iterator[Find]:
     """Numbers that stand right behind the word that says what they are."""
     finds = [(*found.span("number"), tag) for rule, tag in _LABELLED for found in rule.finditer(text)]
     finds += [(*found.span(), "[NPWP]") for found in _NPWP.finditer(text)]
-    yield from _apart(finds)
+    yield from apart(finds)
 
 
 def identity_numbers(text: str) -> Iterator[Find]:
@@ -136,7 +145,7 @@ def transfers(text: str) -> Iterator[Find]:
             digits = re.sub(r"\D", "", found["number"])
             if 8 <= len(digits) <= 17 and not _ROUND.search(digits):
                 finds.append((*found.span("number"), "[REK]"))
-    yield from _apart(finds)
+    yield from apart(finds)
 
 
 def long_numbers(text: str) -> Iterator[Find]:
@@ -146,7 +155,7 @@ def long_numbers(text: str) -> Iterator[Find]:
             yield found.start(), found.end(), "[REK]"
 
 
-def _apart(finds: list[Find]) -> Iterator[Find]:
+def apart(finds: list[Find]) -> Iterator[Find]:
     """From left to right, without those that overlap an earlier or longer one."""
     end = 0
     for start, stop, tag in sorted(finds, key=lambda find: (find[0], -find[1])):

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberType
 
-from storage.masking_numbers import GAP
+from storage.masking_numbers import COUNTRIES, GAP
 from storage.masking_tags import Find
 
 REGIONS = ("ID", "TW", "HK", "MY", "SG", "KR", "JP", "SA", "AE")
@@ -30,7 +30,7 @@ _LABELLED = re.compile(
     r"(?<!\w)(?:no[.]?[ ]?hp|nohp|hp|hape|handphone|wa|whats?app|watsap|telp?|telepon|telpon|tlp|tlpn|phone|"
     r"mobile|call|hub|hubungi|kontak|contact|calling|sms)"
     r"(?:[\s:=.,#()-]|\b(?:no|nomor|nomer|number|saya|sy|aku|ku|nya|ini|itu|di|ke|dia|majikan|agen|suami|ibu|bapak|"
-    r"istri|anak|aktif|baru|is|my|me|at|on)\b){0,10}"
+    rf"istri|anak|aktif|baru|kantor|sponsor|calo|mbak|mas|pak|bu|is|my|me|at|on|{COUNTRIES})\b){{0,10}}"
     rf"(?P<number>\+?\d(?:{_TIGHT}\d){{6,14}})(?!\d)",
     re.IGNORECASE,
 )

@@ -23,6 +23,7 @@ _PARTS = re.compile(
     rf"(?:jl|jln|gg)\b\.?\s?(?P<street>{_WORD}(?:\s{_WORD}){{0,3}}?)(?:\s(?:{_NUMBER}|\d{{1,3}}\w?)"
     r"|(?=\s*[,.;\n\ue000-\uf8ff]|\s*$|\s(?:rt|rw|desa|ds|dusun|dsn|kel|kec|kab|di|dan|kota|blok|jl|jln|gg)\b))"
     rf"|(?:jalan|gang)\s{_WORD}(?:\s{_WORD}){{0,3}}?\s(?:{_NUMBER}|(?=rt\b))"
+    r"|(?:gg|gang|lr|lorong)\b\.?\s?\d{1,3}\w?"
     r"|rt\s?/\s?rw\s?[.:]?\s?\d{1,3}\s?[/.-]\s?\d{1,3}"
     r"|rt\s?[./:]?\s?\d{1,3}(?:\s?[/,.-]?\s?(?:rw\s?[.:]?\s?)?\d{1,3})?"
     r"|rw\s?[.:]?\s?\d{1,3}"
@@ -49,19 +50,23 @@ _OFFICE = re.compile(
     r"(?:kantor|kepala|perangkat|surat|dana|lurah|camat|pak|bu|aparat|balai|bidan|koperasi)\s\Z",
     re.IGNORECASE,
 )
+# "blok m": a bus station as soon as the end of an address.
+_LETTER_ONLY = re.compile(r"blok\s[a-z]{1,2}\Z", re.IGNORECASE)
+_RT = re.compile(r"[\s,.]{0,3}r[tw]\b", re.IGNORECASE)
 _BETWEEN = re.compile(r"[\s,./-]{0,3}\Z")
 _STATED = re.compile(
     r"(?<!\w)(?:"
     r"(?P<sure>alamat(?:ku|nya)?(?:\s?(?:lengkap|rumah|ktp|asal|tinggal|domisili|saya|sy|aku|ku|kami|majikan|ortu))*"
     r"\s?(?:[:=]|(?:adalah|yaitu|di)\b)|(?:my\s)?address\s?(?:is\b|:))"
-    r"|alamat(?:ku|\s(?:rumah\s)?(?:saya|sy|aku|kami)))"
+    r"|alamat(?:ku|\s(?:rumah\s)?(?:saya|sy|aku|kami|majikan|penampungan))(?!\s*(?:[:=]|(?:adalah|yaitu|di)\b)))"
     r"\s*(?P<body>[^\W_][^;\n!?\ue000-\uf8ff]{2,100}?)"
     r"(?=\s*(?:[;\n!?\ue000-\uf8ff]|\.\s|\.?\s*\Z|,?\s(?:no\.?\s?hp|hp|wa|telp|tlp|nik|nama|umur|usia|mau|ingin|apakah|"
     r"tolong|mohon|saya|bisa|gimana|apa|tapi|rek|email)\b))",
     re.IGNORECASE,
 )
 _PLACE_WORD = re.compile(
-    r"(?:jalan|gang|desa|dusun|kampung|kp|perum|perumahan|komplek|rt|blok|di)\b", re.IGNORECASE
+    r"(?:jalan|gang|desa|dusun|kampung|kp|perum|perumahan|komplek|rt|blok|flat|block|lane|di)\b",
+    re.IGNORECASE,
 )
 _NO_ADDRESS = re.compile(
     r"(?:salah|beda|berbeda|tidak|gak|ga|belum|sudah|sdh|apa|mana|dimana|kantor|dinas|disnaker|bp3mi|kbri|kjri|kdei|"
@@ -89,7 +94,7 @@ def _stated(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _marked(text: str) -> Iterator[tuple[int, int]]:
-    """Parts of addresses; a house number alone counts only beside another part."""
+    """Parts of addresses; a house number or a letter alone counts only beside another part."""
     spans: list[tuple[int, int]] = []
     numbers: list[tuple[int, int]] = []
     for found in _PARTS.finditer(text):
@@ -100,11 +105,14 @@ def _marked(text: str) -> Iterator[tuple[int, int]]:
             second = (found["second"] or "").strip()
             named = bool(second) and may_be_name(second, _NO_PLACE)
             if not may_be_name(found["place"], _NO_PLACE):
-                if not named or found["place"].lower() not in _BEGINS:
+                if _RT.match(text, found.end("place")) and found["place"].lower() not in _NO_PLACE:
+                    named = False
+                    end = found.end("place")
+                elif not named or found["place"].lower() not in _BEGINS:
                     continue
             elif not named:
                 end = found.end("place")
-        elif text[start : start + 2].lower() == "no":
+        elif text[start : start + 2].lower() == "no" or _LETTER_ONLY.match(found[0]):
             numbers.append((start, end))
             continue
         spans.append((start, end))

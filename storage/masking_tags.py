@@ -15,6 +15,8 @@ TAGS = (
     "[ALAMAT]",
     "[NAMA]",
     "[TOKEN]",
+    "[LAHIR]",
+    "[PLAT]",
 )
 # While masking, a tag is one character of the private use area, which no rule takes for a letter or a digit.
 HIDDEN = 0xE000
