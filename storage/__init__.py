@@ -7,8 +7,11 @@ modules `inbox`, `outbox`, `chats`, `turns`, `cases`, `counters` and `people` ho
 from sqlalchemy import Connection
 
 from storage import (
+    audiences,
     audit,
     backup,
+    broadcast_feed,
+    broadcasts,
     cases,
     chats,
     content_review,
@@ -86,8 +89,11 @@ __all__ = [
     "Terms",
     "TurnOutcome",
     "TurnRecord",
+    "audiences",
     "audit",
     "backup",
+    "broadcast_feed",
+    "broadcasts",
     "cases",
     "chats",
     "content_review",

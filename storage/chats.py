@@ -36,6 +36,11 @@ CHANGEABLE = frozenset(
         "stopped_at",
         "held_since",
         "held_until",
+        "news",
+        "news_at",
+        "news_locale",
+        "news_destination",
+        "news_province",
         "seen_at",
         "context",
     }
@@ -47,6 +52,8 @@ class Chat:
     """One person's chat. `id` 0 means that it is not stored yet, `chat_id` 0 that it cannot be read any more.
 
     consent: none | asked | given | declined. `context` is small JSON for the conversation, stored sealed.
+    news, whether broadcasts may come: None (never asked) | offered | given | declined | stopped (not even
+    corrections).
     """
 
     id: int
@@ -65,6 +72,11 @@ class Chat:
     context: dict[str, Any] = field(default_factory=dict, repr=False)
     held_since: datetime | None = None
     held_until: datetime | None = None
+    news: str | None = None
+    news_at: datetime | None = None
+    news_locale: str | None = None
+    news_destination: str | None = None
+    news_province: str | None = None
 
     def held(self, now: datetime) -> bool:
         """Whether staff talk with this person and the bot keeps silent."""
@@ -191,4 +203,9 @@ def _opened(cipher: Cipher, row: Row[Any]) -> Chat:
         cipher.read_json(row.context_sealed, CONTEXT, row.id),
         row.held_since,
         row.held_until,
+        row.news,
+        row.news_at,
+        row.news_locale,
+        row.news_destination,
+        row.news_province,
     )

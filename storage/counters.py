@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime, timedelta, timezone
 from functools import cache
 from typing import Any
 
@@ -15,6 +15,17 @@ from storage.models import Counter
 from storage.prepared import Prepared, Work
 
 SHARDS = 1000
+JAKARTA = timezone(timedelta(hours=7))
+
+
+def day_of(now: datetime) -> date:
+    """The day as staff read it, which is Jakarta's."""
+    return now.astimezone(JAKARTA).date()
+
+
+def hour_of(now: datetime) -> str:
+    """The hour in Jakarta, "00" to "23"."""
+    return f"{now.astimezone(JAKARTA).hour:02}"
 
 
 @cache

@@ -41,6 +41,8 @@ IS_FREE = "owner IS NULL AND waiting > 0"
 IS_CLEARABLE = "finished_at IS NOT NULL AND body_sealed IS NOT NULL"
 HAS_DETAIL = "detail_sealed IS NOT NULL"
 IS_OPEN = "status <> 'closed'"
+WANTS_NEWS = "news = 'given'"
+IS_STOPPED = "stopped_at IS NOT NULL"
 IS_UNASSIGNED = f"{IS_OPEN} AND taken_by IS NULL"
 IS_QUESTION = "text_sealed IS NOT NULL AND (outcome IN ('unanswered', 'offered') OR helpful = false)"
 
@@ -142,7 +144,16 @@ class ChatRow(Base):
     seen_at: Mapped[datetime] = mapped_column(UtcTime, index=True)
     chat_id_sealed: Mapped[bytes]
     context_sealed: Mapped[bytes | None]
-    __table_args__ = ({"sqlite_autoincrement": True},)
+    news: Mapped[str | None] = mapped_column(WORD)  # broadcasts: offered | given | declined | stopped
+    news_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    news_locale: Mapped[str | None] = mapped_column(WORD)  # the language in which they said yes
+    news_destination: Mapped[str | None] = mapped_column(WORD)
+    news_province: Mapped[str | None] = mapped_column(WORD)
+    __table_args__ = (
+        _index("ix_chats_news", "id", where=WANTS_NEWS),
+        _index("ix_chats_stopped", "stopped_at", where=IS_STOPPED),
+        {"sqlite_autoincrement": True},
+    )
 
 
 class Turn(Base):
@@ -202,6 +213,7 @@ class Case(Base):
         _index("ix_cases_mine", "taken_by", "priority", "opened_at", "id", where=IS_OPEN),
         _index("ix_cases_free", "priority", "opened_at", "id", where=IS_UNASSIGNED),
         _index("ix_cases_chat", "chat_id"),
+        _index("ix_cases_opened", "opened_at"),
         _index("ix_cases_closed", "closed_at", where="closed_at IS NOT NULL"),
         {"sqlite_autoincrement": True},
     )

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, delete, exists, select, text
 
-from storage import cases, counters, inbox, lanes, outbox, questions, staff_sessions, turns
+from storage import broadcast_feed, cases, counters, inbox, lanes, outbox, questions, staff_sessions, turns
 from storage.models import IS_OPEN, Case, ChatRow, Lane
 
 
@@ -18,6 +18,7 @@ class Terms:
     update_ids: timedelta = timedelta(days=7)
     sent_content: timedelta = timedelta(hours=49)  # Telegram lets a bot delete its messages for 48 hours
     sent_rows: timedelta = timedelta(days=30)
+    recipients: timedelta = timedelta(days=30)  # of broadcasts that are over; their figures stay
     turns: timedelta = timedelta(days=180)
     closed_cases: timedelta = timedelta(days=365)
     case_details: timedelta = timedelta(days=180)
@@ -36,6 +37,7 @@ def sweep(conn: Connection, now: datetime, terms: Terms, limit: int = 500) -> di
         "update_ids": inbox.purge(conn, now - terms.update_ids, limit),
         "sent_content": outbox.clear(conn, now - terms.sent_content, limit),
         "sent_rows": outbox.purge(conn, now - terms.sent_rows, limit),
+        "recipients": broadcast_feed.purge(conn, now - terms.recipients, limit),
         "turns": turns.purge(conn, now - terms.turns, limit),
         "case_details": cases.clear_details(conn, now - terms.case_details, limit),
         "cases": cases.purge(conn, now - terms.closed_cases, limit),

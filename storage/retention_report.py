@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, Connection, TextClause, func, select, text
 
-from storage import counters
+from storage import broadcast_feed, counters
 from storage.models import HAS_DETAIL, IS_CLEARABLE, Base, Case, CaseEvent, ChatRow, Inbox, Outbox, Turn
 from storage.models import Counter as CounterRow
 from storage.retention import Terms, silent
@@ -25,6 +25,7 @@ def due(conn: Connection, now: datetime, terms: Terms) -> dict[str, int]:
             conn, Outbox, text(IS_CLEARABLE), Outbox.finished_at < now - terms.sent_content
         ),
         "sent_rows": _count(conn, Outbox, finished, Outbox.finished_at < now - terms.sent_rows),
+        "recipients": broadcast_feed.purgeable(conn, now - terms.recipients),
         "turns": _count(conn, Turn, Turn.at < now - terms.turns),
         "case_details": _count(conn, CaseEvent, text(HAS_DETAIL), CaseEvent.at < now - terms.case_details),
         "cases": _count(conn, Case, Case.closed_at < now - terms.closed_cases),

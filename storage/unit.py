@@ -18,6 +18,7 @@ from storage.inbox import InboxRow
 from storage.prepared import Work, together
 
 Calls = Sequence[tuple[str, Mapping[str, Any]]]
+NOBODY_WROTE = ("blocked", "unblocked")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +65,7 @@ def finish_turn(
     The turn itself is kept only if the person has consented, at the latest in this very turn; without consent
     it is only counted. A case is opened either way, with the words that the caller gives: a message that
     somebody wrote for staff is for them to read, whatever was said to the rest. Writing to the bot ends a
-    stop; the notice of one does not. Feedback on a turn that is not stored is counted by topic.
+    stop; the notice of one does not. Feedback is counted by topic, and noted with its turn if that is stored.
 
     Raises LeaseLost if the update is finished or another worker's by now: drop the outcome then.
     """
@@ -74,14 +75,15 @@ def finish_turn(
         people.erase(conn, chat.lane, now, keep_new=True)
         outbox.put_all(conn, cipher, chat.lane, chat.chat_id, calls, now=now, forget=True)
         return Finished(chats.new(chat.lane, chat.chat_id, now), None, None)
-    chat = _save_chat(conn, cipher, chat, outcome.changes, now)
+    before, chat = chat, _save_chat(conn, cipher, chat, outcome.changes, now)
     consented = chat.consent == "given"
     turn_id = case_id = None
     work: list[Work] = []
     if outcome.record is not None:
         if consented:
             turn_id = turns.record(conn, cipher, chat.id, outcome.record, now)
-        work += counters.adding(now.date(), _counted(outcome.record), owner=row.owner)
+        counted = _counted(outcome.record) | _people(outcome.record, before, now)
+        work += counters.adding(counters.day_of(now), counted, owner=row.owner)
     if outcome.feedback is not None:
         _save_feedback(conn, chat, outcome.feedback, now, row.owner)
     if outcome.case_answer is not None:
@@ -119,12 +121,27 @@ def _save_chat(
 
 
 def _save_feedback(conn: Connection, chat: Chat, feedback: Feedback, now: datetime, owner: str) -> None:
-    if feedback.turn_id is not None and turns.feedback(conn, chat.id, feedback.turn_id, feedback.helpful):
-        return
+    if feedback.turn_id is not None:
+        turns.feedback(conn, chat.id, feedback.turn_id, feedback.helpful)
     label = f"{feedback.topic} {'yes' if feedback.helpful else 'no'}"
-    counters.add(conn, now.date(), "feedback", label, owner=owner)
+    counters.add(conn, counters.day_of(now), "feedback", label, owner=owner)
 
 
 def _counted(record: turns.TurnRecord) -> dict[tuple[str, str], int]:
     label = f"{record.language or '-'} {record.topic or '-'} {record.rung}"
-    return {("turns", label): 1} | {("danger", kind): 1 for kind in record.danger}
+    counted = {("turns", label): 1} | {("danger", kind): 1 for kind in record.danger}
+    if record.destination:
+        counted["destinations", record.destination] = 1
+    return counted
+
+
+def _people(record: turns.TurnRecord, before: Chat, now: datetime) -> dict[tuple[str, str], int]:
+    """When people write, how many are new, and how many wrote at all on this day."""
+    if record.outcome in NOBODY_WROTE:
+        return {}
+    counted = {("hours", counters.hour_of(now)): 1}
+    if not before.id:
+        counted["people", "new"] = 1
+    if not before.id or counters.day_of(before.seen_at) != counters.day_of(now):
+        counted["people", "active"] = 1
+    return counted

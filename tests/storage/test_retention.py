@@ -68,7 +68,7 @@ async def test_each_kind_goes_after_its_term(db: Database, cipher: Cipher) -> No
         assert swept(conn, NOW + 31 * DAY) == {"sent_rows": 1}
         assert swept(conn, NOW + 181 * DAY) == {"turns": 1, "case_details": 1}
         assert swept(conn, NOW + 366 * DAY) == {"cases": 1, "chats": 1}
-        assert swept(conn, NOW + 1600 * DAY) == {"counters": 8}
+        assert swept(conn, NOW + 1600 * DAY) == {"counters": 11}
         tables = ("inbox", "outbox", "chats", "turns", "cases", "case_events", "lanes")
         assert [conn.execute(text(f"SELECT count(*) FROM {table}")).scalar() for table in tables] == [0] * 7
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -129,6 +129,23 @@ async def test_everything_of_a_turn_is_stored_together(person: Person) -> None:
     assert found == {(NOW.date(), "id salary-by-country answer"): 1}
 
 
+async def test_people_hours_and_destinations_are_counted_by_jakartas_day(person: Person) -> None:
+    async def total(name: str) -> dict[tuple[str, str], int]:
+        days = person.do(counters.totals, name, NOW.date(), NOW.date() + timedelta(days=1))
+        return {(str(day), label): n for (day, label), n in (await days).items()}
+
+    await person.turn(record=RECORD)
+    await person.turn(record=dataclasses.replace(RECORD, outcome="blocked"))
+    await person.turn(record=RECORD)
+    assert await total("people") == {("2026-11-24", "new"): 1, ("2026-11-24", "active"): 1}
+    assert await total("hours") == {("2026-11-24", "15"): 2}
+    assert await total("destinations") == {("2026-11-24", "TW"): 3}
+    # 17:30 in London's winter is half past midnight in Jakarta.
+    await person.turn(record=RECORD, now=datetime(2026, 11, 24, 17, 30, tzinfo=UTC))
+    assert (await total("people"))["2026-11-25", "active"] == 1
+    assert (await total("hours"))["2026-11-25", "00"] == 1
+
+
 async def test_a_turn_without_consent_is_counted_and_not_kept(person: Person) -> None:
     for consent in ("none", "asked", "declined"):
         done = await person.turn(
@@ -222,7 +239,8 @@ async def test_feedback_counts_for_turns_of_the_same_person_only(person: Person)
     await person.turn(feedback=Feedback(turn_id=done.turn_id, topic="salary-by-country", helpful=False))
     (turn,) = await person.do(turns.of_chat, person.cipher, done.chat.id)
     assert turn.helpful is False
-    assert await person.do(counters.totals, "feedback", NOW.date(), NOW.date()) == {}
+    counted = await person.do(counters.totals, "feedback", NOW.date(), NOW.date())
+    assert counted == {(NOW.date(), "salary-by-country no"): 1}
 
 
 async def test_feedback_on_a_turn_that_is_not_stored_is_counted_by_topic(person: Person) -> None:
@@ -295,11 +313,11 @@ async def test_erasing_leaves_ids_of_updates_and_the_goodbye_only(person: Person
 
     gone = await person.turn(erase=True, calls=goodbye, record=RECORD, case=NewCase(kind="person"))
     assert (gone.chat.id, gone.turn_id, gone.case_id) == (0, None, None)
-    assert await person.counts() == {"inbox": 2, "outbox": 1, "counters": 1, "lanes": 1}
+    assert await person.counts() == {"inbox": 2, "outbox": 1, "counters": 5, "lanes": 1}
     (call,) = await person.do(outbox.claim, person.cipher, "two", NOW, LEASE, 9)
     assert call.params == {"text": "Sudah dihapus."}
     await person.do(outbox.sent, call, 78, NOW)
-    assert await person.counts() == {"inbox": 2, "counters": 1}
+    assert await person.counts() == {"inbox": 2, "counters": 5}
     assert await person.do(people.erase, person.lane, NOW) is False
     assert await person.do(inbox.accept, person.cipher, 1, [(1, person.lane, b"{}")], NOW) == 0
     again = await person.turn(changes=CONSENT)
