@@ -18,6 +18,7 @@ from nlu import Context, Understanding
 
 log = get_logger("understanding")
 
+THREADS = 2
 TIMEOUT_SECONDS = 1.0
 FAILURES_TO_OPEN = 5
 OPEN_FOR = timedelta(seconds=30)
@@ -40,12 +41,18 @@ class UnderstandingService:
         self._engine = engine
         self._clock = clock
         self._metrics = metrics
-        self._pool = ThreadPoolExecutor(2, thread_name_prefix="understand")
+        self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="understand")
+        # Who waits for a free thread behind others is not yet being kept waiting by the model.
+        self._turn = asyncio.Semaphore(THREADS)
         self._failures = 0
         self._open_until: datetime | None = None
 
     async def __call__(self, text: str, context: Context) -> Understanding:
-        """Understand one message; falls back to the rules within about a second."""
+        """Understand one message; falls back to the rules a second after the model was asked."""
+        async with self._turn:
+            return await self._ask(text, context)
+
+    async def _ask(self, text: str, context: Context) -> Understanding:
         now = self._clock()
         if self._open_until is not None and now < self._open_until:
             return self._by_rules(text, context)
@@ -75,7 +82,7 @@ class UnderstandingService:
         # Threads that hang stay behind, new ones start afresh. What waits behind them is not cancelled: that
         # would end the turns that wait for it, while its own time limit gives them the rules' answer.
         self._pool.shutdown(wait=False)
-        self._pool = ThreadPoolExecutor(2, thread_name_prefix="understand")
+        self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="understand")
 
     def _by_rules(self, text: str, context: Context) -> Understanding:
         self._metrics.nlu_failures.inc()

@@ -35,7 +35,9 @@ class Troubled:
         self.asked += 1
         if self.trouble == "hang":
             self.let_go.wait(20)
-        if self.trouble:
+        if self.trouble == "slow":
+            self.let_go.wait(0.1)
+        elif self.trouble:
             raise RuntimeError(text)
         return self._real.understand(text, context)
 
@@ -83,6 +85,14 @@ async def test_the_rules_answer_for_the_model_and_see_danger(
     assert {sign.kind for sign in seen.danger} == {"violence"}
     assert (other.decision, other.language, other.engine) == (Decision.PERSON, "jv", "rules")
     assert b"bekal_understanding_failures_total 2.0" in metrics.text()
+
+
+async def test_who_waits_behind_others_is_still_understood(
+    service: UnderstandingService, engine: Troubled
+) -> None:
+    engine.trouble = "slow"
+    seen = await asyncio.gather(*(service(QUESTION, Context()) for _ in range(12)))
+    assert {each.topic for each in seen} == {"passport"}
 
 
 async def test_after_some_failures_the_model_is_left_alone_for_a_while(
