@@ -59,7 +59,7 @@ def engine(small_model: Path) -> Iterator[Troubled]:
 def service(
     engine: Troubled, clock: Clock, metrics: Metrics, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[UnderstandingService]:
-    monkeypatch.setattr(bot.understanding, "TIMEOUT_SECONDS", 0.2)
+    monkeypatch.setattr(bot.understanding, "TIMEOUT_SECONDS", 0.5)
     made = UnderstandingService(engine, clock=clock, metrics=metrics)
     yield made
     made.close()
