@@ -9,6 +9,7 @@ from aiohttp import web
 from console.forms import field, number
 from console.pages import page, say_for
 from console.roles import Role, permission
+from console.security import note
 from console.state import services_of, staff_of
 from console.views.desk import asked, list_values
 from console.wording import msg
@@ -49,6 +50,7 @@ async def forget(request: web.Request) -> web.StreamResponse:
     me, saved_id = staff_of(request), number(request.match_info["id"])
     database = services_of(request).database
     if not await database.write(lambda conn: saved_filters.forget(conn, me.id, saved_id)):
+        await note(request, "refused", f"filter:{saved_id}", "not theirs, or gone", done=False)
         raise web.HTTPNotFound
     _, _, shown = asked(request)
     raise web.HTTPSeeOther(f"/desk?{urlencode(shown)}")

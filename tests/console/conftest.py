@@ -106,8 +106,9 @@ class Browser:
 class Console:
     """A running console and its store."""
 
-    def __init__(self, services: Services, clock: Clock) -> None:
+    def __init__(self, services: Services, clock: Clock, address: str) -> None:
         self.services = services
+        self.address = address
         self.clock = clock
         self.database = services.database
         self.url = services.url
@@ -185,9 +186,12 @@ async def database(store_file: Path, clock: Clock) -> AsyncIterator[Database]:
 
 @asynccontextmanager
 async def served(
-    database: Database, clock: Clock, library: Library, **changes: Any
+    database: Database, clock: Clock, library: Library, address: str | None = None, **changes: Any
 ) -> AsyncIterator[Console]:
-    """A console on a free port; the address is known only once it listens."""
+    """A console on a free port; the address is known only once it listens.
+
+    `address` is what a proxy in front of it shows to browsers.
+    """
     holder: list[web.Application] = []
 
     async def handle(request: web.BaseRequest) -> web.StreamResponse:
@@ -202,7 +206,7 @@ async def served(
     services = Services(
         database=database,
         clock=clock,
-        url=f"http://127.0.0.1:{port}",
+        url=address or f"http://127.0.0.1:{port}",
         messages=PlainMessages(),
         library=lambda: library,
         wake=lambda: None,
@@ -214,7 +218,7 @@ async def served(
     runner = web.AppRunner(holder[0], access_log=None, shutdown_timeout=0.2)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", port).start()
-    console = Console(services, clock)
+    console = Console(services, clock, f"http://127.0.0.1:{port}")
     try:
         yield console
     finally:

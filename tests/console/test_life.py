@@ -2,43 +2,30 @@
 
 from __future__ import annotations
 
-import os
 import random
-import shutil
 import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Error, Page, async_playwright, expect
+from playwright.async_api import Page, expect
 
 from bot.console import serve_console
 from simulator import Simulator
 from storage import Connection, staff
 from tests.bot.house import House, opened, working
 from tests.bot.tools import until
+from tests.console.chromium import complaints_of, needs_chromium, opened_page
 from tests.console.conftest import PASSWORD, QUICK, SECRET
 from tests.transcripts.driver import Clock
 
-CHROMIUM = os.environ.get("CHROMIUM") or next(
-    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
-)
-expect.set_options(timeout=15_000)
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None, reason="no Chromium found; install it or set CHROMIUM to its path"
-)
+pytestmark = needs_chromium
 
 
 @pytest.fixture
 async def page() -> AsyncIterator[Page]:
-    async with async_playwright() as playwright:
-        try:
-            browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        except Error as error:
-            pytest.skip(f"Chromium at {CHROMIUM} does not start: {error.message.splitlines()[0]}")
-        context = await browser.new_context(viewport={"width": 1280, "height": 800}, locale="id-ID")
-        yield await context.new_page()
-        await browser.close()
+    async with opened_page() as opened:
+        yield opened
 
 
 def free_port() -> int:
@@ -62,11 +49,8 @@ async def admit(house: House, name: str) -> None:
 async def test_a_danger_case_from_the_first_word_to_the_bots_return(
     page: Page, clock: Clock, tmp_path: Path, small_model: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    complaints: list[str] = []
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     listen = f"127.0.0.1:{free_port()}"
-    page.on("request", lambda r: None if r.url.startswith(f"http://{listen}") else complaints.append(r.url))
+    complaints = complaints_of(page, f"http://{listen}")
     async with (
         Simulator.start(clock=clock, rng=random.Random(7)) as sim,
         opened(sim, clock, tmp_path, small_model, monkeypatch) as house,
