@@ -175,3 +175,31 @@ async def test_a_flood_of_one_person_delays_nobody_else(house: House, user: User
     # One notice, then silence.
     assert sum("Pelan-pelan" in text for text in bubbles(sim, user)) == 1
     assert len(bubbles(sim, user)) < 60
+
+
+async def test_no_link_that_somebody_sends_is_ever_fetched(house: House, user: User, sim: Simulator) -> None:
+    called: list[bytes] = []
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        called.append(await reader.read(100))
+        writer.close()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
+        address = "http://{}:{}".format(*server.sockets[0].getsockname())
+        for text in (
+            address,
+            f"apakah {address}/lowongan?utm_source=x benar?",
+            "http://169.254.169.254/latest/",
+        ):
+            house.clock.forward(9)
+            assert await house.write(user, text), text
+            await sim.send(user, text=text, forward_from="Agen")
+            await house.settled()
+        await sim.send(user, photo=True, caption=address)
+        await house.settled()
+    assert called == []
+    for message in sim.messages(user):
+        if message.get("from", {}).get("is_bot"):
+            assert "127.0.0.1" not in message["text"]
+            assert message["link_preview_options"] == {"is_disabled": True}
+    nothing_failed(house)
