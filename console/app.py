@@ -12,7 +12,17 @@ from console.roles import PUBLIC, permission
 from console.security import guard, headers, on_prepare
 from console.services import Services, unsafe_url
 from console.state import SERVICES
-from console.views import account, actions, audit_log, desk, live, saved_filters, signin, staff
+from console.views import (
+    account,
+    actions,
+    audit_log,
+    desk,
+    live,
+    overview,
+    saved_filters,
+    signin,
+    staff,
+)
 
 MAX_FORM = 256 * 1024
 FILES = frozenset(path.name for path in STATIC.iterdir() if path.is_file())
@@ -29,7 +39,7 @@ def build_console(services: Services) -> web.Application:
     app[live.HUB] = Hub(services.database)
     app.cleanup_ctx.append(live.running)
     # "/desk/events" has to stand before "/desk/{id}".
-    for module in (signin, account, staff, audit_log, live, saved_filters, desk, actions):
+    for module in (signin, account, staff, audit_log, overview, live, saved_filters, desk, actions):
         app.add_routes(module.routes())
     return app
 
