@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import mimetypes
 
 from aiohttp import web
 
+from console.content_checks import Checks
+from console.content_desk import CHECKS, PUBLISHING
 from console.hub import Hub
 from console.pages import STATIC
 from console.roles import PUBLIC, permission
@@ -16,6 +19,7 @@ from console.views import (
     account,
     actions,
     audit_log,
+    content,
     desk,
     live,
     overview,
@@ -37,9 +41,10 @@ def build_console(services: Services) -> web.Application:
     app.on_response_prepare.append(on_prepare)
     app.add_routes([web.get("/", home), web.get("/static/{name}", static)])
     app[live.HUB] = Hub(services.database)
+    app[CHECKS], app[PUBLISHING] = Checks(), asyncio.Lock()
     app.cleanup_ctx.append(live.running)
     # "/desk/events" has to stand before "/desk/{id}".
-    for module in (signin, account, staff, audit_log, overview, live, saved_filters, desk, actions):
+    for module in (signin, account, staff, audit_log, overview, live, saved_filters, desk, actions, content):
         app.add_routes(module.routes())
     return app
 

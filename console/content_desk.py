@@ -14,7 +14,7 @@ from aiohttp import web
 
 from console import content_files
 from console.content_checks import Checks
-from console.content_files import CannotWrite, ContentFile
+from console.content_files import ContentFile
 from console.content_versions import Versions
 from console.state import services_of, staff_of
 from console.times import JAKARTA
@@ -119,10 +119,13 @@ async def problems_of(request: web.Request, name: str, text: str) -> tuple[Probl
 
 
 async def save(request: web.Request, file: Opened, text: str, seen: int, base: str, note: str = "") -> int:
-    """Keep a text as the draft of a file -> its version. Raises DraftChanged."""
+    """Keep a text as the draft of a file -> its version. `base` is the file that its writer saw.
+
+    Raises DraftChanged.
+    """
     services, me, name = services_of(request), staff_of(request), file.file.name
     cipher, now = services.database.cipher, services.clock()
-    if seen == 0 and base != file.base:
+    if base != file.base:
         raise DraftChanged("")
     text = text if text.endswith("\n") else text + "\n"
 
@@ -220,6 +223,3 @@ def _correction(text: str) -> str:
     return (
         " ".join(str(getattr(each, "raw", "")) for each in items.values()) if isinstance(items, dict) else ""
     )
-
-
-__all__ = ["CHECKS", "PUBLISHING", "CannotWrite", "NotYet", "Opened", "opened", "publish", "save", "submit"]
