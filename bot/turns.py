@@ -16,7 +16,7 @@ from bot.export import export_calls
 from bot.intake import chat_of
 from bot.logs import get_logger
 from bot.metrics import Metrics
-from handlers import Call, Exchange
+from handlers import Call, Exchange, is_sensitive
 from storage import (
     Chat,
     Connection,
@@ -128,8 +128,10 @@ class Turns:
         def calls(turn_id: int | None) -> StoredCalls:
             stored: StoredCalls = []
             if exchange.erase:
-                stored += self._deletions(conn, row.lane, now)
+                stored += self._deletions(outbox.deletable(conn, row.lane, now - DELETABLE))
             stored += [(call.method, call.params) for call in exchange.calls_for(turn_id)]
+            if exchange.conceal is not None:
+                stored += self._deletions(self._sensitive(conn, row.lane, exchange, now))
             if exchange.export:
                 held = people.export(conn, self._cipher, row.lane)
                 memory = exchange.chat_changes.get("context") or {}
@@ -150,9 +152,15 @@ class Turns:
         )
         return finish_turn(conn, self._cipher, row, exchange.chat, outcome, now).chat
 
-    def _deletions(self, conn: Connection, lane: str, now: datetime) -> StoredCalls:
-        """Take back what the bot wrote, as far as Telegram still allows."""
-        ids = outbox.deletable(conn, lane, now - DELETABLE)
+    def _sensitive(self, conn: Connection, lane: str, exchange: Exchange, now: datetime) -> list[int]:
+        """The messages that go when somebody closes one, but for those that the turn itself changes."""
+        sent = outbox.recent(conn, self._cipher, lane, now - DELETABLE)
+        ids = {message_id for message_id, params in sent if is_sensitive(params)}
+        kept = {call.params.get("message_id") for call in exchange.calls}
+        return sorted({*ids, *(exchange.conceal or ())} - kept)
+
+    def _deletions(self, ids: list[int]) -> StoredCalls:
+        """Take messages away, as far as Telegram still allows."""
         groups = [ids[start : start + DELETE_AT_ONCE] for start in range(0, len(ids), DELETE_AT_ONCE)]
         return [("deleteMessages", {"message_ids": group}) for group in groups]
 

@@ -1,6 +1,7 @@
 """One conversation turn: a Telegram update in, a reply out. Nothing here talks to Telegram."""
 
 from handlers.conversation import ALLOWED_UPDATES, CONTEXT_TYPES, Conversation
+from handlers.discreet import is_sensitive
 from handlers.exchange import Call, Exchange, Feedback, Outcome, Services
 from handlers.keyboards import Button
 
@@ -14,4 +15,5 @@ __all__ = [
     "Feedback",
     "Outcome",
     "Services",
+    "is_sensitive",
 ]

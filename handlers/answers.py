@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from content import Article, Freshness, Rich, Section, Source
 from content.countries import covers
-from handlers import buttons, cards, names
+from handlers import buttons, cards, discreet, names
 from handlers.exchange import Outcome
 from handlers.keyboards import Row, in_rows, tap
 from handlers.memory import Place
@@ -18,10 +18,20 @@ COUNTRIES_PER_ROW = 3
 RELATED_SHOWN = 2
 
 
-def answer(turn: Turn, topic: str, destination: str | None, *, brief: bool = False) -> None:
-    """Send an article's answer. A `brief` one is the second of a turn: it asks nothing."""
+def answer(
+    turn: Turn, topic: str, destination: str | None, *, brief: bool = False, asked_for: bool = False
+) -> None:
+    """Send an article's answer. A `brief` one is the second of a turn: it asks nothing.
+
+    A sensitive one waits for a tap, unless it was just `asked_for`.
+    """
     article = turn.catalog.article(topic, turn.locale)
     turn.topic = turn.topic or topic
+    if discreet.waits_for_tap(turn, article) and not asked_for:
+        discreet.offer(turn, topic, destination)
+        turn.remember(asked="open")
+        turn.remember_topic(topic, destination)
+        return
     if article.freshness(turn.today) is Freshness.WITHHELD:
         _withhold(turn, article)
         turn.remember_topic(topic, destination)
@@ -35,7 +45,7 @@ def answer(turn: Turn, topic: str, destination: str | None, *, brief: bool = Fal
         turn.reply(page.rich(), [[buttons.close(turn)]] if article.danger else ())
         page = Page()
         if article.danger:
-            page.add(neutral_line(turn), "italic")
+            page.add(discreet.neutral_line(turn), "italic")
     for section in ordered[:shown]:
         page.paragraph().add(_section(section))
     _notes(turn, page, article, destination)
@@ -87,7 +97,7 @@ def part(turn: Turn, topic: str, start: int, destination: str | None) -> None:
     more = end < len(ordered)
     page = Page()
     if article.danger:
-        page.add(neutral_line(turn), "italic")
+        page.add(discreet.neutral_line(turn), "italic")
     for section in ordered[start:end]:
         page.paragraph().add(_section(section))
     rows: list[Row] = []
@@ -133,15 +143,10 @@ def country_rows(turn: Turn, article: Article, *, everything: bool = False) -> l
     return rows
 
 
-def neutral_line(turn: Turn) -> str:
-    """What a notification shows of a sensitive message."""
-    return turn.say("Jawaban Bekal")
-
-
 def _head(turn: Turn, article: Article) -> Page:
     page = Page()
     if article.danger:
-        page.add(neutral_line(turn), "italic").paragraph()
+        page.add(discreet.neutral_line(turn), "italic").paragraph()
     return page.add(article.title, "bold")
 
 
@@ -242,7 +247,7 @@ def _withhold(turn: Turn, article: Article) -> None:
     turn.end(Outcome.WITHHELD)
     page = Page()
     if article.danger:
-        page.add(neutral_line(turn), "italic").paragraph()
+        page.add(discreet.neutral_line(turn), "italic").paragraph()
     page.add(
         turn.say(
             "Jawaban tentang “{title}” sedang kami perbarui. Yang lama sudah tidak aman dipakai, "

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from handlers import buttons, cards, names
+from handlers import buttons, cards, discreet, names
 from handlers.answers import answer
 from handlers.exchange import Outcome
 from handlers.keyboards import Row, in_rows, tap
@@ -58,6 +58,9 @@ _ADVICE = {
         "Sesudah aman, kabari keluarga dan perwakilan Indonesia."
     ),
 }
+_BY_SOMEBODY_NEAR = frozenset(
+    ("violence", "sexual-violence", "confinement", "trafficking", "threat", "child")
+)
 _ANY_DANGER = msg(
     "Kalau nyawa terancam, hubungi polisi setempat sekarang dan pergi ke tempat yang aman. "
     "Beri tahu satu orang yang Anda percaya di mana Anda berada."
@@ -72,6 +75,7 @@ async def respond(turn: Turn, seen: Understanding) -> None:
     """The card at once, as a message of its own; then what the article says; and staff are told."""
     kinds = tuple(dict.fromkeys(sign.kind for sign in seen.danger))
     destination = seen.destination or turn.memory.destination
+    discreet.keep_private(turn)
     card(turn, kinds, destination, about_others=seen.asks_for != "self")
     # Only an article that is meant to stand beside the card: the topic may be a weak guess. Who thinks of
     # death needs people, not rules about leaving an employer.
@@ -90,18 +94,20 @@ async def respond(turn: Turn, seen: Understanding) -> None:
 
 
 def card(turn: Turn, kinds: Sequence[str], destination: str | None, *, about_others: bool = False) -> None:
-    """Send the emergency card. Its first words tell nothing to somebody who looks over the shoulder."""
+    """Send the emergency card. Where somebody near may read along, a notification shows numbers only."""
     turn.end(Outcome.EMERGENCY)
     page = Page().add(turn.say("Nomor penting"), "bold")
     if destination:
         page.add(f" · {names.country(turn, destination)}", "bold")
-    if about_others:
-        page.paragraph().add(turn.say(_FOR_OTHERS)).paragraph().add(turn.say("Untuk dia:")).line()
-    else:
-        page.paragraph()
-    page.add(turn.say(_advice(kinds)))
     offices = turn.catalog.emergency_contacts(kinds, destination, CONTACTS_SHOWN)
-    page.paragraph().add(cards.contacts(turn, offices))
+    numbers = cards.contacts(turn, offices)
+    if about_others:
+        page.paragraph().add(turn.say(_FOR_OTHERS)).paragraph().add(turn.say("Untuk dia:"))
+        page.line().add(turn.say(_advice(kinds))).paragraph().add(numbers)
+    elif _worst(kinds) in _BY_SOMEBODY_NEAR:
+        page.paragraph().add(numbers).paragraph().add(turn.say(_advice(kinds)))
+    else:
+        page.paragraph().add(turn.say(_advice(kinds))).paragraph().add(numbers)
     if not destination:
         page.paragraph().add(turn.say("Sedang di luar negeri? Pilih negara untuk nomor di sana."))
     page.paragraph().add(turn.say("Ada yang bisa melihat layar ini? Tekan Tutup cepat."), "italic")
@@ -109,8 +115,13 @@ def card(turn: Turn, kinds: Sequence[str], destination: str | None, *, about_oth
     turn.reply(page.rich(), [[buttons.person(turn), buttons.close(turn)], *countries])
 
 
+def _worst(kinds: Sequence[str]) -> str:
+    """The most pressing of the kinds, NOWHERE for none."""
+    return next((kind for kind in _ADVICE if kind in kinds), NOWHERE)
+
+
 def _advice(kinds: Sequence[str]) -> str:
-    return next((advice for kind, advice in _ADVICE.items() if kind in kinds), _ANY_DANGER)
+    return _ADVICE.get(_worst(kinds), _ANY_DANGER)
 
 
 def all_countries(turn: Turn, kinds: Sequence[str]) -> None:
@@ -121,7 +132,7 @@ def all_countries(turn: Turn, kinds: Sequence[str]) -> None:
 
 def _country_rows(turn: Turn, kinds: Sequence[str], limit: int) -> list[Row]:
     """Buttons for the first countries that have numbers, and one that leads to all of them."""
-    kind = next((kind for kind in _ADVICE if kind in kinds), NOWHERE)
+    kind = _worst(kinds)
     known = {office.destination for office in turn.catalog.contacts.values() if office.destination}
     codes = names.in_order(turn, known)
     rows = in_rows(

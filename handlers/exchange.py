@@ -70,6 +70,8 @@ class Exchange:
     chat_changes: dict[str, Any] = field(default_factory=dict)
     erase: bool = False
     export: bool = False
+    test_code: str | None = None  # of a broadcast that staff want to see
+    conceal: tuple[int, ...] | None = None  # take away what was sensitive, and these messages of the person
 
     def calls_for(self, turn_id: int | None) -> list[Call]:
         """The calls, with the number of the stored turn filled into their feedback buttons."""

@@ -40,6 +40,7 @@ class Memory:
     message_id: int | None = None
     alerted_at: datetime | None = None
     apologised_at: datetime | None = None  # for an outage; covers what was written before
+    private: tuple[int, ...] = ()  # numbers of the messages that asked for something sensitive
     held_told: datetime | None = None  # the conversation with staff in which the bot said that it is silent
 
     @classmethod
@@ -55,6 +56,7 @@ class Memory:
             pace=memory.pace,
             hinted_at=memory.hinted_at,
             apologised_at=memory.apologised_at,
+            private=memory.private,
             held_told=memory.held_told,
         )
 
@@ -85,6 +87,7 @@ class Memory:
             "message_id": self.message_id,
             "alerted_at": _seconds(self.alerted_at),
             "apologised_at": _seconds(self.apologised_at),
+            "private": list(self.private),
             "held_told": _seconds(self.held_told),
         }
 
@@ -108,6 +111,7 @@ class Memory:
             message_id=stored.get("message_id"),
             alerted_at=_moment(stored.get("alerted_at")),
             apologised_at=_moment(stored.get("apologised_at")),
+            private=tuple(int(number) for number in stored.get("private", [])),
             held_told=_moment(stored.get("held_told")),
         )
 

@@ -22,6 +22,7 @@ _ACTIONS: dict[str, tuple[str, ...]] = {
     "open": (_ID,),  # a new message with the first topics of a module
     "mod": (_ID, _NUMBER),  # module, page: in place of this message
     "topic": (_ID,),
+    "read": (_ID, f"{_COUNTRY}|{NOWHERE}"),  # topic, country: a sensitive answer, in place of this message
     "part": (_ID, _NUMBER, f"{_COUNTRY}|{NOWHERE}"),  # topic, first section, country
     "dest": (_ID, _COUNTRY),
     "dests": (_ID,),  # all countries of a topic
@@ -41,6 +42,10 @@ _ACTIONS: dict[str, tuple[str, ...]] = {
     "consent": (r"yes|no",),
     "erase": (r"ask|yes|no",),
     "export": (),
+    "news": (r"yes|no|stop|country|province",),
+    "newsto": (f"{_COUNTRY}|{NOWHERE}",),  # news for this country
+    "newsin": (_ID,),  # the provinces of an island
+    "newsof": (f"{_COUNTRY}|{NOWHERE}",),  # news for this province
     "privacy": (),
 }
 _PATTERNS = {

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from handlers import answers, buttons, consent, menus, staff
+from handlers import answers, buttons, consent, menus, staff, subscriptions
 from handlers.exchange import Outcome
 from handlers.keyboards import Row, tap
 from handlers.rendering import Page
@@ -65,6 +65,7 @@ def help_menu(turn: Turn) -> None:
         ("privasi", turn.say("apa yang kami simpan")),
         ("dataku", turn.say("lihat data Anda")),
         ("hapus", turn.say("hapus data Anda")),
+        ("kabar", turn.say("kabar penting, mulai atau berhenti")),
         ("berhenti", turn.say("tarik persetujuan")),
     ):
         page.line().add(f"/{command} – {meaning}")
@@ -162,6 +163,9 @@ def _goodbye(turn: Turn) -> None:
 
 
 def _stop(turn: Turn) -> None:
+    if turn.exchange.chat.news == "given":
+        subscriptions.stop(turn)
+        return
     turn.remember(place=None, later=(), turns=())
     turn.reply(
         turn.say(
@@ -178,6 +182,9 @@ def _more(turn: Turn) -> None:
         answers.part(turn, place.topic, place.section, place.destination)
         return
     last = next((past.topic for past in reversed(turn.memory.turns) if turn.known(past.topic)), None)
+    if last and turn.asked == "open":
+        answers.answer(turn, last, turn.memory.destination, asked_for=True)
+        return
     if last is None:
         staff.say_again(turn)
         return
@@ -198,6 +205,8 @@ def _yes(turn: Turn) -> None:
         erase(turn)
     elif asked == "destination" and last:
         answers.all_countries(turn, last)
+    elif asked == "open" and last:
+        answers.answer(turn, last, turn.memory.destination, asked_for=True)
     elif asked == "helped" and turn.memory.place:
         _more(turn)
     elif asked == "helped" and last:

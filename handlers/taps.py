@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from handlers import answers, consent, danger, desk, listening, menus, payloads, service, staff
-from handlers.exchange import Call, Outcome
+from handlers import answers, consent, danger, desk, discreet, listening, menus, payloads, service, staff
+from handlers.exchange import Call
 from handlers.keyboards import without_feedback
 from handlers.payloads import NOWHERE, THIS_TURN
 from handlers.turn import Turn
@@ -32,7 +32,7 @@ def acknowledge(turn: Turn, notice: str | None = None) -> None:
 
 def _known(turn: Turn, tap: payloads.Tap) -> bool:
     """Whether the topic or module that the button names still exists."""
-    if tap.action in ("topic", "part", "dest", "dests", "hear"):
+    if tap.action in ("topic", "read", "part", "dest", "dests", "hear"):
         return tap.arguments[0] in turn.catalog.topics
     if tap.action == "fb":
         return tap.arguments[1] in turn.catalog.topics
@@ -46,6 +46,11 @@ def _module(turn: Turn, module: str, page: str) -> None:
 def _topic(turn: Turn, topic: str) -> None:
     answers.answer(turn, topic, turn.memory.destination)
     consent.ask_once(turn)
+
+
+def _read(turn: Turn, topic: str, destination: str) -> None:
+    turn.opening = True
+    answers.answer(turn, topic, None if destination == NOWHERE else destination)
 
 
 def _part(turn: Turn, topic: str, start: str, destination: str) -> None:
@@ -67,6 +72,7 @@ def _feedback(turn: Turn, verdict: str, topic: str, turn_id: str) -> str | None:
         )
     if verdict == "up":
         staff.helped(turn, topic, number)
+        subscriptions.offer(turn)
         return turn.say("Senang bisa membantu.")
     staff.not_helped(turn, topic, number)
     return None
@@ -89,12 +95,6 @@ def _kinds(kind: str) -> tuple[str, ...]:
     return () if kind == NOWHERE else (kind,)
 
 
-def _close(turn: Turn) -> None:
-    turn.end(Outcome.SERVED)
-    if turn.tapped_message is not None:
-        turn.edit(turn.say("Bekal: catatan persiapan kerja. Ketik /menu untuk mulai."))
-
-
 def _consent(turn: Turn, verdict: str) -> None:
     {"yes": consent.given, "no": consent.declined}[verdict](turn)
 
@@ -110,6 +110,7 @@ _ACTIONS: dict[str, Callable[..., str | None]] = {
     "open": menus.open_module,
     "mod": _module,
     "topic": _topic,
+    "read": _read,
     "part": _part,
     "dest": _destination,
     "dests": answers.all_countries,
@@ -123,11 +124,15 @@ _ACTIONS: dict[str, Callable[..., str | None]] = {
     "sos": _emergency,
     "sosall": _emergency_countries,
     "sosat": _emergency_at,
-    "close": _close,
+    "close": discreet.close,
     "langs": service.ask_language,
     "lang": service.set_language,
     "consent": _consent,
     "erase": _erase,
     "export": service.export,
+    "news": subscriptions.answered,
+    "newsto": subscriptions.country,
+    "newsin": subscriptions.island,
+    "newsof": subscriptions.province,
     "privacy": consent.explain,
 }

@@ -10,7 +10,7 @@ from telegram import Message, MessageOriginUser, Update
 from content import LOCALES, Catalog, Rich
 from handlers.exchange import Call, Exchange, Outcome, Services
 from handlers.keyboards import Row, markup
-from handlers.memory import Memory
+from handlers.memory import KEPT_FOR, Memory
 from handlers.rendering import Page, clean, split, text_params
 from nlu import Context, PastTurn, Understanding
 from storage import MaskedText, NewCase, TurnRecord, mask
@@ -42,6 +42,7 @@ class Turn:
         self.topic: str | None = None
         self.rung = "service"
         self.outcome: Outcome | None = None
+        self.opening = False  # the next reply takes the place of the message that was tapped
 
     # What came in
 
@@ -122,7 +123,12 @@ class Turn:
         """Send a message, in several parts if it is long; the buttons hang on the last."""
         parts = split(_rich(content))
         for part in parts:
-            self.call("sendMessage", **text_params(part), link_preview_options={"is_disabled": True})
+            shown = {**text_params(part), "link_preview_options": {"is_disabled": True}}
+            if self.opening and self.tapped_message is not None:
+                self.call("editMessageText", message_id=self.tapped_message.message_id, **shown)
+            else:
+                self.call("sendMessage", **shown)
+            self.opening = False
         keyboard = markup(rows)
         if parts and keyboard["inline_keyboard"]:
             self.exchange.calls[-1].params["reply_markup"] = keyboard
@@ -145,8 +151,11 @@ class Turn:
         self.exchange.calls.append(Call(method, params))
 
     def quote(self) -> None:
-        """Make the last message a reply to what was written, so that its buttons find those words again."""
-        if self.message is not None:
+        """Make the last message a reply to what was written, so that its buttons find those words again.
+
+        After a pause nothing of it is shown once more: somebody else may hold the phone by then.
+        """
+        if self.message is not None and self.now - self.sent_at <= KEPT_FOR:
             self.exchange.calls[-1].params["reply_parameters"] = {
                 "message_id": self.message.message_id,
                 "allow_sending_without_reply": True,

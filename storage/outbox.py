@@ -17,7 +17,7 @@ from storage.encryption import Cipher
 from storage.finishing import finish_one
 from storage.models import ChatRow, Outbox, UtcTime
 from storage.outbox_claim import BROADCAST, PLACE, REPLY, STAFF, OutboxRow, claim
-from storage.outbox_upkeep import clear, count, deletable, purge
+from storage.outbox_upkeep import clear, count, deletable, purge, recent
 from storage.prepared import Prepared, Work, together
 from storage.reasons import reason_code
 
@@ -38,6 +38,7 @@ __all__ = [
     "purge",
     "put",
     "put_all",
+    "recent",
     "recover",
     "release",
     "sent",

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, delete, func, null, select, text, update
 
+from storage.encryption import Cipher
 from storage.models import IS_CLEARABLE, IS_LEASED, IS_TO_SEND, Outbox
+from storage.outbox_claim import PLACE
 
 
 def deletable(conn: Connection, lane: str, since: datetime) -> list[int]:
@@ -17,6 +20,20 @@ def deletable(conn: Connection, lane: str, since: datetime) -> list[int]:
         .order_by(Outbox.id)
     )
     return [message_id for message_id in conn.execute(sent_here).scalars() if message_id is not None]
+
+
+def recent(conn: Connection, cipher: Cipher, lane: str, since: datetime) -> list[tuple[int, dict[str, Any]]]:
+    """The bot's messages in this chat sent from `since` on, oldest first: Telegram's ids, and parameters."""
+    sent_here = (
+        select(Outbox.id, Outbox.message_id, Outbox.body_sealed)
+        .where(Outbox.lane == lane, Outbox.finished_at >= since, Outbox.message_id.is_not(None))
+        .order_by(Outbox.id)
+    )
+    return [
+        (message_id, cipher.read_json(sealed, PLACE, row_id).get("params", {}))
+        for row_id, message_id, sealed in conn.execute(sent_here)
+        if message_id is not None
+    ]
 
 
 def count(conn: Connection) -> dict[str, int]:

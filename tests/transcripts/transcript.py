@@ -203,6 +203,8 @@ def _effects(exchange: Exchange) -> list[str]:
         for name, value in sorted(exchange.chat_changes.items())
         if name in ("locale", "consent", "stopped")
     ]
+    if exchange.conceal is not None:
+        effects.append(f"sensitive messages go, and {len(exchange.conceal)} of the person")
     return effects + ["export"] * exchange.export
 
 
