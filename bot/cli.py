@@ -92,11 +92,11 @@ def understand() -> None:
 def nlu_train() -> None:
     """Train the model from nlu/training/ and keep it for the next start."""
     settings = _settings()
-    from bot.models import load_engine
+    from bot.models import live_folder, load_engine
 
     started = time.perf_counter()
     load_engine(settings, fresh=True)
-    typer.echo(f"trained in {time.perf_counter() - started:.1f} s; kept in {settings.model_cache}")
+    typer.echo(f"trained in {time.perf_counter() - started:.1f} s; kept in {live_folder(settings)}")
 
 
 @nlu_app.command("test")

@@ -87,6 +87,7 @@ async def serve_console(app: App) -> AsyncIterator[None]:
         wake=app.delivery.wake,
         content_history=settings.data_dir / "content-history",
         token=lambda: secrets.token_urlsafe(32),
+        trial=lambda: app.trial,
     )
     runner = web.AppRunner(
         build_console(services), access_log=None, handle_signals=False, shutdown_timeout=1.0

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import nlu
+from bot.logs import get_logger
+from bot.model_versions import REVIEW, SHIPPED, Versions
 from bot.settings import ROOT, Settings
 from content import Catalog
+from nlu.model import EMBEDDINGS_FILE, MODEL_FILE
+
+log = get_logger("models")
 
 TRAINING = ROOT / "nlu" / "training"
 SEARCH_LIMIT = 3
@@ -30,11 +34,39 @@ def load_engine(
     folder: Path | None = None,
     fresh: bool = False,
 ) -> nlu.Understander:
-    """Load the embedded engine from its cache (`folder`, by default that of the settings), or train it."""
-    folder = folder or settings.model_cache
-    if fresh:
-        shutil.rmtree(folder, ignore_errors=True)
-    return nlu.load(TRAINING, cache_folder(folder), search=search, use_encoder=settings.nlu_encoder)
+    """Load the embedded engine from its cache (`folder`, by default that of the version that serves).
+
+    It is trained where the cache does not hold it, or with `fresh`.
+    """
+    versions = versions_of(settings)
+    if folder is None and versions.live != SHIPPED:
+        try:
+            return _load(settings, search, versions.path(versions.live), fresh)
+        except (nlu.TrainingError, OSError) as error:
+            # What staff chose cannot be used; the shipped model always can.
+            log.error("model_version_unusable", version=versions.live, kind=type(error).__name__)
+    return _load(settings, search, folder or settings.model_cache, fresh)
+
+
+def versions_of(settings: Settings) -> Versions:
+    """The trained models in the data folder."""
+    return Versions(settings.data_dir / "models", settings.model_cache)
+
+
+def live_folder(settings: Settings) -> Path:
+    """Where the model that serves lies."""
+    versions = versions_of(settings)
+    return versions.path(versions.live)
+
+
+def _load(
+    settings: Settings, search: nlu.SearchFunction | None, folder: Path, fresh: bool = False
+) -> nlu.Understander:
+    for name in (MODEL_FILE, EMBEDDINGS_FILE) if fresh else ():
+        (folder / name).unlink(missing_ok=True)
+    review = folder / REVIEW
+    more = [review] if review.is_dir() else []
+    return nlu.load(TRAINING, cache_folder(folder), *more, search=search, use_encoder=settings.nlu_encoder)
 
 
 def cache_folder(path: Path) -> Path | None:

@@ -88,6 +88,11 @@ class RasaService(UnderstandingService):
         """Understand one message; Rasa adds half a second at most."""
         return await super().__call__(text, heard(context, await self._client.rank(text)))
 
+    def replace(self, engine: nlu.Understander) -> None:
+        """Rasa goes on ranking the topics; the rest is the new engine's."""
+        super().replace(engine)
+        self._engine = TopicsByRasa(engine)
+
 
 class AskingEngine(TopicsByRasa):
     """For commands that understand one message after the other: asks Rasa and waits."""

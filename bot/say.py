@@ -11,6 +11,7 @@ from typing import Any
 from telegram.request import BaseRequest, RequestData
 
 import nlu
+from bot.models import live_folder
 from bot.settings import Settings
 from bot.wiring import open_app, utc_now
 from storage import inbox, outbox
@@ -65,7 +66,7 @@ async def say_once(settings: Settings, text: str, *, why: bool) -> None:
         )
         async with open_app(own, request=terminal) as app:
             # The trained model is that of the real data folder: nothing to train again.
-            await app.load_knowledge(settings.model_cache)
+            await app.load_knowledge(live_folder(settings))
             await app.application.initialize()
             if why:
                 assert app.understanding is not None

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 from bot.logs import get_logger
 from bot.metrics import Metrics
-from nlu import Context, Understanding
+from nlu import Context, Understander, Understanding
 
 log = get_logger("understanding")
 
@@ -72,6 +72,11 @@ class UnderstandingService:
     def explain(self, text: str, context: Context) -> dict[str, Any]:
         """How the message is understood, and why, for staff and for mending."""
         return self._engine.explain(text, context)
+
+    def replace(self, engine: Understander) -> None:
+        """Understand with another model from the next message on; those under way end with the old one."""
+        self._engine = engine
+        self._failures, self._open_until = 0, None
 
     def _failed(self, now: datetime) -> None:
         self._failures += 1

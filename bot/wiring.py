@@ -20,12 +20,14 @@ from bot.lanes import Lanes
 from bot.metrics import Metrics
 from bot.models import load_engine, search_in
 from bot.settings import Settings
+from bot.trial import Trials
 from bot.turns import Turns
 from bot.understanding import UnderstandingService
 from bot.wording import load_wording
 from content import Library
 from handlers import CONTEXT_TYPES, Conversation, Services
 from handlers.desk import DeskMessages
+from nlu import Understander
 from storage import Database, Terms, open_store
 
 Clock = Callable[[], datetime]
@@ -52,9 +54,11 @@ class App:
     lanes: Lanes
     intake: Intake
     library: Library | None = None
+    engine: Understander | None = None
     understanding: UnderstandingService | None = None
     turns: Turns | None = None
     desk: DeskMessages | None = None
+    trial: Trials | None = None
 
     async def load_knowledge(self, model_folder: Path | None = None) -> None:
         """Load content and model, off the event loop: intake goes on meanwhile. Raises ContentError."""
@@ -63,6 +67,7 @@ class App:
         search = search_in(lambda: library.catalog)
         engine = await asyncio.to_thread(load_engine, self.settings, search, folder=model_folder)
         self.library = library
+        self.engine = engine
         self.understanding = UnderstandingService(engine, clock=self.clock, metrics=self.metrics)
         say = load_wording()
         services = Services(
@@ -73,6 +78,7 @@ class App:
             retention_days=Terms().turns.days,
         )
         self.desk = DeskMessages(services)
+        self.trial = Trials(services, self.understanding)
         self.turns = Turns(
             self.database,
             self.client,

@@ -26,6 +26,7 @@ from console.views import (
     saved_filters,
     signin,
     staff,
+    try_it,
 )
 
 MAX_FORM = 256 * 1024
@@ -44,7 +45,19 @@ def build_console(services: Services) -> web.Application:
     app[CHECKS], app[PUBLISHING] = Checks(), asyncio.Lock()
     app.cleanup_ctx.append(live.running)
     # "/desk/events" has to stand before "/desk/{id}".
-    for module in (signin, account, staff, audit_log, overview, live, saved_filters, desk, actions, content):
+    for module in (
+        signin,
+        account,
+        staff,
+        audit_log,
+        overview,
+        live,
+        saved_filters,
+        desk,
+        actions,
+        content,
+        try_it,
+    ):
         app.add_routes(module.routes())
     return app
 

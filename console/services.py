@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from console.passwords import Passwords
+from console.trial import Trial
 from content import Catalog, Library
 from storage import Database
 
@@ -44,7 +45,7 @@ class Services:
     `library` gives None while content still loads. `wake` tells delivery that there is something to send.
     `hold` is the silence of both sides after which the bot takes a chat back by itself. `token` makes a
     secret for a URL or a cookie: at least 128 bits. `content_history` is the folder for older texts of
-    content files that no git remembers.
+    content files that no git remembers. `trial` gives None while content and model still load.
     """
 
     database: Database
@@ -57,6 +58,7 @@ class Services:
     content_history: Path | None = None
     passwords: Passwords = field(default_factory=Passwords)
     token: Callable[[], str] = lambda: secrets.token_urlsafe(32)
+    trial: Callable[[], Trial | None] = lambda: None
 
     @property
     def https(self) -> bool:

@@ -36,10 +36,10 @@ class Model:
     modules: dict[str, str]
 
 
-def key(training_folder: Path, with_encoder: bool) -> str:
+def key(training_folder: Path, with_encoder: bool, *more: Path) -> str:
     """Changes with the data, the code and word lists of this package, and the presence of the encoder."""
     digest = hashlib.sha256(
-        f"{training.fingerprint(training_folder)} {with_encoder} {np.__version__}".encode()
+        f"{training.fingerprint(training_folder, *more)} {with_encoder} {np.__version__}".encode()
     )
     here = Path(__file__).parent
     lexicon = here / "lexicon"
@@ -48,9 +48,12 @@ def key(training_folder: Path, with_encoder: bool) -> str:
     return digest.hexdigest()
 
 
-def load_or_train(training_folder: Path, folder: Path | None, encoder: Encoder | None) -> Model:
-    """From the cache folder where it holds this very model, else trained and stored there."""
-    name = key(training_folder, encoder is not None)
+def load_or_train(training_folder: Path, folder: Path | None, encoder: Encoder | None, *more: Path) -> Model:
+    """From the cache folder where it holds this very model, else trained and stored there.
+
+    `more` are further folders of training data.
+    """
+    name = key(training_folder, encoder is not None, *more)
     path = folder / MODEL_FILE if folder is not None else None
     if path is not None and (stored := cache.load(path, name)) is not None:
         try:
@@ -58,7 +61,7 @@ def load_or_train(training_folder: Path, folder: Path | None, encoder: Encoder |
         except (KeyError, IndexError, TypeError, ValueError) as error:
             logger.warning("nlu_cache_unusable", extra={"reason": type(error).__name__})
     started = time.monotonic()
-    model = train(training.read(training_folder), folder, encoder)
+    model = train(training.read(training_folder, *more), folder, encoder)
     logger.info("nlu_trained", extra={"seconds": round(time.monotonic() - started, 1)})
     if path is not None:
         try:

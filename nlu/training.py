@@ -72,29 +72,30 @@ class TrainingData:
         return found
 
 
-def files(folder: Path) -> list[Path]:
+def files(*folders: Path) -> list[Path]:
     """The files of the training data, in the order in which they are read."""
-    return [path for name in (*LANGUAGES, DANGER_FOLDER) for path in sorted((folder / name).glob("*.yml"))]
+    names = (*LANGUAGES, DANGER_FOLDER)
+    return [path for folder in folders for name in names for path in sorted((folder / name).glob("*.yml"))]
 
 
-def fingerprint(folder: Path) -> str:
+def fingerprint(*folders: Path) -> str:
     """Changes with any byte of the training data; does not read it as YAML."""
     digest = hashlib.sha256()
-    for path in files(folder):
+    for path in files(*folders):
         digest.update(f"{path.parent.name}/{path.name}\0".encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
 
-def read(folder: Path) -> TrainingData:
-    """Read `<folder>/<language>/<module>.yml` and `<folder>/danger/*.yml`.
+def read(*folders: Path) -> TrainingData:
+    """Read `<folder>/<language>/<module>.yml` and `<folder>/danger/*.yml` of each folder.
 
     Raises TrainingError with every problem of every file.
     """
     problems: list[str] = []
     examples: dict[tuple[str, str], Example] = {}
     dangers: dict[str, DangerExample] = {}
-    for path in files(folder):
+    for path in files(*folders):
         if path.parent.name == DANGER_FOLDER:
             for found in _read_danger(path, problems):
                 dangers.setdefault(found.text.casefold(), found)
@@ -102,7 +103,7 @@ def read(folder: Path) -> TrainingData:
             for example in _read_file(path, path.parent.name, problems):
                 examples.setdefault((example.intent, example.text.casefold()), example)
     if not examples and not problems:
-        problems.append(f"{folder}:1: no training examples found (looked for <language>/<module>.yml)")
+        problems.append(f"{folders[0]}:1: no training examples found (looked for <language>/<module>.yml)")
     if problems:
         raise TrainingError(problems)
     return TrainingData(tuple(examples.values()), tuple(dangers.values()))

@@ -43,18 +43,19 @@ logger = logging.getLogger(__name__)
 def load(
     training_folder: Path,
     cache: Path | None,
-    *,
+    *more: Path,
     search: SearchFunction | None = None,
     use_encoder: bool = True,
 ) -> "Understander":
     """Understander for the training data in `training_folder`, from the folder `cache` if it holds its model.
 
-    `search` gives topics whose articles match words, best first. Raises TrainingError for unusable data.
+    `more` are further folders of training data. `search` gives topics whose articles match words, best first.
+    Raises TrainingError for unusable data.
     """
     encoder = Encoder() if use_encoder and Encoder.available() else None
     if use_encoder and encoder is None:
         logger.warning("nlu_encoder_missing")
-    return Understander(model.load_or_train(training_folder, cache, encoder), encoder, search)
+    return Understander(model.load_or_train(training_folder, cache, encoder, *more), encoder, search)
 
 
 @dataclass(frozen=True, slots=True)

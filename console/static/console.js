@@ -130,6 +130,12 @@
     for (const button of document.querySelectorAll("button[disabled]")) button.disabled = false;
   });
 
+  /* A chat box is empty again once its words are answered. */
+  body.addEventListener("htmx:afterRequest", (event) => {
+    const box = event.detail.successful && event.target.dataset.clear && byId(event.target.dataset.clear);
+    if (box) { box.value = ""; box.focus(); }
+  });
+
   /* Canned replies. */
   document.addEventListener("click", (event) => {
     const use = event.target.closest && event.target.closest("[data-use]");

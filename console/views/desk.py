@@ -67,7 +67,7 @@ async def list_values(request: web.Request) -> dict[str, Any]:
         raise web.HTTPBadRequest from error
     more = staff_desk.cursor(tab, lines[PER_PAGE - 1].case) if len(lines) > PER_PAGE else None
     library, locale = services.library(), locale_of(request)
-    titles = _titles(library, locale)
+    titles = titles_of(library, locale)
     return {
         "tab": tab,
         "tabs": TAB_NAMES,
@@ -166,7 +166,7 @@ async def case_values(request: web.Request) -> dict[str, Any]:
         "mine": case.taken_by == me.name,
         "may_act": role >= Role.AGENT and case.status != "closed" and case.taken_by in (None, me.name),
         "bubbles": bubbles,
-        "titles": _titles(library, locale_of(request)),
+        "titles": titles_of(library, locale_of(request)),
         "canned": canned(
             library.folder,
             library.catalog,
@@ -188,7 +188,8 @@ async def case_values(request: web.Request) -> dict[str, Any]:
     }
 
 
-def _titles(library: Any, locale: str) -> dict[str, str]:
+def titles_of(library: Any, locale: str) -> dict[str, str]:
+    """The titles of all articles; none while content still loads."""
     if library is None:
         return {}
     catalog = library.catalog
