@@ -13,6 +13,7 @@ from nlu.evaluate import Labelled
 
 SHARE = 1 / 3
 SHORTEST = 3
+JOINED = 1 / 4
 SEED = 20261124
 KEYS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 VOWELS = "aeiou"
@@ -33,12 +34,20 @@ def misspelt(text: str, seed: int = SEED) -> str:
     ]
     wanted = len(words) * SHARE
     number = int(wanted) + (dice.random() < wanted - int(wanted))
+    touched: set[int] = set()
     joined: set[int] = set()
-    for at in sorted(dice.sample(able, min(number, len(able)))):
-        if at + 1 < len(words) and at + 1 in able and dice.random() < 1 / 4:
+    for at in dice.sample(able, len(able)):
+        if at in touched:
+            continue
+        left = number - len(touched)
+        if left <= 0:
+            break
+        if left >= 2 and at + 1 in able and at + 1 not in touched and dice.random() < JOINED:
             joined.add(at)
+            touched |= {at, at + 1}
         else:
             words[at] = _slip(words[at], dice)
+            touched.add(at)
     return "".join(word + ("" if at in joined else " ") for at, word in enumerate(words)).rstrip(" ")
 
 
