@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -28,13 +27,13 @@ class Floors(BaseModel):
     at_most: dict[str, float]
 
 
-def read_floors(path: Path = FLOORS) -> Floors:
+def read_floors() -> Floors:
     """Raises FloorsError."""
     try:
-        return Floors.model_validate(YAML(typ="safe").load(path.read_text(encoding="utf-8")))
+        return Floors.model_validate(YAML(typ="safe").load(FLOORS.read_text(encoding="utf-8")))
     except (OSError, UnicodeDecodeError, YAMLError, ValidationError) as error:
         raise FloorsError(
-            f"{path}: must hold `at_least` and `at_most` with a number a figure: {error}"
+            f"{FLOORS}: must hold `at_least` and `at_most` with a number a figure: {error}"
         ) from error
 
 
