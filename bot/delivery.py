@@ -15,8 +15,19 @@ from bot.client import BadToken, ChatMoved, Refused, StopWriting, TelegramClient
 from bot.files import with_files
 from bot.logs import get_logger
 from bot.metrics import Metrics
+from bot.pacing import Pace
 from bot.resting import rest
-from storage import Connection, Database, OutboxRow, StoreUnavailable, chats, outbox
+from storage import (
+    BROADCAST,
+    REPLY,
+    STAFF,
+    Connection,
+    Database,
+    OutboxRow,
+    StoreUnavailable,
+    chats,
+    outbox,
+)
 
 log = get_logger("delivery")
 
@@ -42,6 +53,7 @@ class Delivery:
         clock: Callable[[], datetime],
         metrics: Metrics,
         parallel: int = 30,
+        pace: Pace | None = None,
     ) -> None:
         self._database = database
         self._client = client
@@ -49,6 +61,8 @@ class Delivery:
         self._clock = clock
         self._metrics = metrics
         self._parallel = parallel
+        self._pace = pace or Pace()
+        self._bulk: set[str] = set()  # chats that a broadcast is being sent to
         self._busy: dict[str, asyncio.Task[None]] = {}
         self._work = asyncio.Event()
         self._halted_until: datetime | None = None
@@ -86,17 +100,41 @@ class Delivery:
         if free <= 0 or (self._halted_until is not None and now < self._halted_until):
             return 0
         busy = set(self._busy)
+        allowed = self._pace.allows(now)
+        # Half of the lines at most: a slow Telegram must not fill them all with broadcasts.
+        bulk = max(min(allowed, max(self._parallel // 2, 1) - len(self._bulk)), 0)
         adrift, self._adrift = self._adrift, False
 
         def claim(conn: Connection) -> list[OutboxRow]:
             if adrift:
                 outbox.recover(conn, now, dead_owner=self._owner, busy=busy)
-            return outbox.claim(conn, self._database.cipher, self._owner, now, now + LEASE, free, busy)
+            cipher, until = self._database.cipher, now + LEASE
+            taken = outbox.claim(conn, cipher, self._owner, now, until, free, busy, (REPLY, STAFF))
+            if room := min(bulk, free - len(taken)):
+                taken += outbox.claim(
+                    conn,
+                    cipher,
+                    self._owner,
+                    now,
+                    until,
+                    room,
+                    busy | {row.lane for row in taken},
+                    (BROADCAST,),
+                )
+            return taken
 
         rows = await self._database.write(claim)
         for row in rows:
             self._busy[row.lane] = asyncio.create_task(self._deliver(row))
+        self._note_pace([row.lane for row in rows if row.priority == BROADCAST], allowed)
         return len(rows)
+
+    def _note_pace(self, lanes: list[str], allowed: int) -> None:
+        """Count broadcasts against their pace; where that holds others back, look again in time."""
+        self._bulk.update(lanes)
+        self._pace.used(len(lanes))
+        if len(lanes) == allowed:
+            asyncio.get_running_loop().call_later(self._pace.pause, self._work.set)
 
     async def _deliver(self, row: OutboxRow) -> None:
         try:
@@ -110,6 +148,7 @@ class Delivery:
             log.error("delivery_failed", row=row.id, exc_info=error)
         finally:
             self._busy.pop(row.lane, None)
+            self._bulk.discard(row.lane)
             self._work.set()
 
     async def _mark(self, mark: Mark) -> None:

@@ -149,6 +149,8 @@ async def _work(app: App, stop: asyncio.Event, ready: asyncio.Event | None) -> N
         tasks.start("delivery", app.delivery.run(stopping))
         tasks.start("content", app.library.watch(stop))
         tasks.start("periodic", periodic(app, stop))
+        if app.broadcaster is not None:
+            tasks.start("broadcasts", app.broadcaster.run(stop))
         tasks.start("profile", introduce(app.client))
         log.info("ready", mode=app.settings.mode, engine=app.settings.nlu_engine)
         if ready is not None:

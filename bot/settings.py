@@ -13,8 +13,10 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import platformdirs
-from pydantic import AfterValidator, SecretStr, ValidationError
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bot.pacing import PER_SECOND
 
 ROOT = Path(__file__).resolve().parent.parent
 PREFIX = "BEKAL_"
@@ -67,6 +69,7 @@ class Settings(BaseSettings):
     listen: Listen = "127.0.0.1:8080"
     console_listen: Listen = "127.0.0.1:8081"
     console_url: str | None = None
+    broadcast_per_second: Annotated[float, Field(ge=1, le=1000)] = PER_SECOND
     nlu_engine: Literal["embedded", "rasa"] = "embedded"
     nlu_encoder: bool = True
     rasa_url: str = "http://127.0.0.1:5005"

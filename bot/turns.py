@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -25,12 +25,14 @@ from storage import (
     InboxRow,
     NewCase,
     TurnOutcome,
+    broadcasts,
     chats,
     finish_turn,
     inbox,
     outbox,
     people,
 )
+from storage.broadcasts import BroadcastRecord
 
 log = get_logger("turns")
 
@@ -39,6 +41,7 @@ DELETABLE = timedelta(hours=48)
 DELETE_AT_ONCE = 100
 
 StoredCalls = list[tuple[str, dict[str, Any]]]
+BroadcastTest = Callable[[BroadcastRecord | None, str], Sequence[tuple[str, dict[str, Any]]]]
 
 
 class Conversation(Protocol):
@@ -64,9 +67,11 @@ class Turns:
         clock: Callable[[], datetime],
         wake_delivery: Callable[[], None],
         metrics: Metrics,
+        broadcast_test: BroadcastTest = lambda _found, _locale: (),
     ) -> None:
         self._database = database
         self._cipher = database.cipher
+        self._broadcast_test = broadcast_test
         self._client = client
         self._conversation = conversation
         self._say = say
@@ -86,7 +91,7 @@ class Turns:
         await self._conversation.take(update, exchange)
         now = self._clock()
         after = await self._database.write(lambda conn: self._store(conn, row, exchange, now))
-        if exchange.calls or exchange.export:
+        if exchange.calls or exchange.export or exchange.test_code:
             self._wake_delivery()
         self._metrics.turn_seconds.observe((now - row.received_at).total_seconds())
         if exchange.record is not None:
@@ -132,6 +137,8 @@ class Turns:
             stored += [(call.method, call.params) for call in exchange.calls_for(turn_id)]
             if exchange.conceal is not None:
                 stored += self._deletions(self._sensitive(conn, row.lane, exchange, now))
+            if exchange.test_code is not None:
+                stored += self._test(conn, exchange)
             if exchange.export:
                 held = people.export(conn, self._cipher, row.lane)
                 memory = exchange.chat_changes.get("context") or {}
@@ -163,6 +170,11 @@ class Turns:
         """Take messages away, as far as Telegram still allows."""
         groups = [ids[start : start + DELETE_AT_ONCE] for start in range(0, len(ids), DELETE_AT_ONCE)]
         return [("deleteMessages", {"message_ids": group}) for group in groups]
+
+    def _test(self, conn: Connection, exchange: Exchange) -> StoredCalls:
+        """The broadcast that a code of staff stands for, to who wrote the code."""
+        found = broadcasts.by_code(conn, exchange.test_code or "")
+        return list(self._broadcast_test(found, exchange.chat.locale or "id"))
 
     async def _call_quietly(self, call: Call) -> None:
         try:

@@ -13,12 +13,14 @@ from pathlib import Path
 from telegram.ext import Application
 from telegram.request import BaseRequest
 
+from bot.broadcaster import Broadcaster
 from bot.client import TelegramClient
 from bot.delivery import Delivery
 from bot.intake import Intake
 from bot.lanes import Lanes
 from bot.metrics import Metrics
 from bot.models import load_engine, search_in
+from bot.pacing import Pace
 from bot.settings import Settings
 from bot.trial import Trials
 from bot.turns import Turns
@@ -26,6 +28,7 @@ from bot.understanding import UnderstandingService
 from bot.wording import load_wording
 from content import Library
 from handlers import CONTEXT_TYPES, Conversation, Services
+from handlers.broadcasts import BroadcastMessages
 from handlers.desk import DeskMessages
 from nlu import Understander
 from storage import Database, Terms, open_store
@@ -58,6 +61,7 @@ class App:
     understanding: UnderstandingService | None = None
     turns: Turns | None = None
     desk: DeskMessages | None = None
+    broadcaster: Broadcaster | None = None
     trial: Trials | None = None
 
     async def load_knowledge(self, model_folder: Path | None = None) -> None:
@@ -78,6 +82,15 @@ class App:
             retention_days=Terms().turns.days,
         )
         self.desk = DeskMessages(services)
+        messages = BroadcastMessages(services)
+        self.broadcaster = Broadcaster(
+            self.database,
+            messages.word,
+            lambda: library.catalog,
+            per_second=self.settings.broadcast_per_second,
+            clock=self.clock,
+            wake_delivery=self.delivery.wake,
+        )
         self.trial = Trials(services, self.understanding)
         self.turns = Turns(
             self.database,
@@ -87,6 +100,7 @@ class App:
             clock=self.clock,
             wake_delivery=self.delivery.wake,
             metrics=self.metrics,
+            broadcast_test=messages.test,
         )
         self.lanes.turns = self.turns
 
@@ -108,7 +122,8 @@ async def open_app(
     metrics = Metrics()
     # One process owns a SQLite file: under the same name, the next start frees at once what this one held.
     owner = SQLITE_OWNER if settings.store_url.startswith("sqlite") else f"bekal-{uuid.uuid4().hex[:12]}"
-    delivery = Delivery(database, client, owner=owner, clock=clock, metrics=metrics)
+    pace = Pace(settings.broadcast_per_second)
+    delivery = Delivery(database, client, owner=owner, clock=clock, metrics=metrics, pace=pace)
     lanes = Lanes(database, owner=owner, clock=clock, metrics=metrics)
     intake = Intake(database, client.account, clock=clock, wake=lanes.wake, metrics=metrics)
     # Other replicas say so when they put something there that they may be too busy for.

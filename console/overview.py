@@ -221,7 +221,7 @@ def _against(
     late = sum(end is None and now - start > limit for start, end in times)
     judged = len(took) + late
     share = round(100 * sum(each <= limit for each in took) / judged) if judged else None
-    return (median(took) if took else None), share
+    return (timedelta(seconds=median(each.total_seconds() for each in took)) if took else None), share
 
 
 @dataclass(frozen=True, slots=True)

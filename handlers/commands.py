@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from handlers import answers, consent, danger, menus, messages, service, staff
+from handlers import answers, consent, danger, menus, messages, service, staff, subscriptions
 from handlers.exchange import Outcome
 from handlers.turn import Turn
 
@@ -32,8 +32,15 @@ def search(turn: Turn) -> None:
     turn.reply(turn.say("Tulis kata yang dicari sesudah /cari, misalnya: /cari paspor"))
 
 
+def test_broadcast(turn: Turn) -> None:
+    """A broadcast as it would arrive, for who wrote it."""
+    turn.end(Outcome.SERVED)
+    turn.exchange.test_code = _argument(turn).upper()[:16]
+
+
 # Telegram itself asks every bot for start, help and settings, and for privacy in place of a policy of its
 # own.
+# `uji` is for staff and listed nowhere: it needs a code from the console.
 COMMANDS: dict[str, Callable[[Turn], None]] = {
     "start": start,
     "menu": menus.show,
@@ -49,6 +56,8 @@ COMMANDS: dict[str, Callable[[Turn], None]] = {
     "petugas": staff.talk,
     "cari": search,
     "berhenti": consent.declined,
+    "kabar": subscriptions.show,
+    "uji": test_broadcast,
 }
 
 

@@ -1,5 +1,6 @@
 """Whether the text of a chat may be kept. Asked once, after the first answer, and never in its way."""
 
+from handlers import subscriptions
 from handlers.exchange import Outcome
 from handlers.keyboards import Row, tap
 from handlers.rendering import Page
@@ -43,6 +44,8 @@ def given(turn: Turn) -> None:
 def declined(turn: Turn) -> None:
     """The person does not agree, or does no longer; what was kept before can be erased with one tap."""
     before = turn.exchange.chat.consent
+    if turn.exchange.chat.news == "given":
+        subscriptions.withdraw(turn)
     _set(turn, "declined")
     turn.end(Outcome.SERVED)
     if before != "given":

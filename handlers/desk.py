@@ -4,17 +4,15 @@ Danger is answered all the same, and so are commands and buttons: with those the
 """
 
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime
 from typing import Any
 
-from telegram import Update
-
 from handlers import answers, danger
-from handlers.exchange import Exchange, Outcome, Services
+from handlers.exchange import Outcome, Services
 from handlers.keyboards import Row, tap, without
+from handlers.nobody import turn_of_nobody
 from handlers.rendering import Page
 from handlers.turn import Turn
-from storage import NewCase, chats, mask
+from storage import NewCase, mask
 
 Calls = list[tuple[str, dict[str, Any]]]
 
@@ -114,13 +112,7 @@ class DeskMessages:
         return _calls(turn)
 
     def _turn(self, locale: str) -> Turn:
-        """A turn of nobody: it lends its language and its way of writing."""
-        now: datetime = self._services.clock()
-        chat = chats.new("", 0, now)
-        exchange = Exchange(chat=chat, now=now, received_at=now)
-        turn = Turn(Update(0), exchange, self._services, "")
-        turn.locale = locale
-        return turn
+        return turn_of_nobody(self._services, locale)
 
 
 def _calls(turn: Turn, **more: Any) -> Calls:

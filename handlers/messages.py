@@ -1,6 +1,6 @@
 """Free text: understood, then answered on the rung of the ladder that the understanding names."""
 
-from handlers import answers, buttons, consent, danger, service, staff
+from handlers import answers, buttons, consent, danger, service, staff, subscriptions
 from handlers.exchange import Outcome
 from handlers.keyboards import Row
 from handlers.rendering import Page
@@ -26,6 +26,8 @@ async def written(turn: Turn) -> None:
     seen = await turn.understand(turn.text)
     if seen.danger or seen.decision is Decision.DANGER:
         await danger.respond(turn, seen)
+    elif subscriptions.wants_to_stop(turn):
+        subscriptions.stop(turn)
     elif turn.asked == "staff" and seen.decision is not Decision.SERVICE:
         staff.take_message(turn)
     elif turn.forwarded and seen.decision is not Decision.SERVICE:

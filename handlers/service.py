@@ -163,15 +163,13 @@ def _goodbye(turn: Turn) -> None:
 
 
 def _stop(turn: Turn) -> None:
-    if turn.exchange.chat.news == "given":
-        subscriptions.stop(turn)
-        return
-    turn.remember(place=None, later=(), turns=())
+    turn.remember(later=(), place=None, turns=())
     turn.reply(
         turn.say(
             "Baik, kita berhenti di sini. "
             "Supaya chat tidak disimpan: /berhenti. Untuk menghapus data: /hapus."
-        )
+        ),
+        [[subscriptions.stop_button(turn)]] if turn.exchange.chat.news == "given" else (),
     )
 
 

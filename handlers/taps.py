@@ -2,7 +2,19 @@
 
 from collections.abc import Callable
 
-from handlers import answers, consent, danger, desk, discreet, listening, menus, payloads, service, staff
+from handlers import (
+    answers,
+    consent,
+    danger,
+    desk,
+    discreet,
+    listening,
+    menus,
+    payloads,
+    service,
+    staff,
+    subscriptions,
+)
 from handlers.exchange import Call
 from handlers.keyboards import without_feedback
 from handlers.payloads import NOWHERE, THIS_TURN

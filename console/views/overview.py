@@ -46,7 +46,7 @@ class Span:
 
 
 def span_of(request: web.Request) -> Span:
-    """The span in the address: from and to, or the last so many days; the usual span if neither makes sense."""
+    """The span in the address: from and to, or the last so many days; else the usual one."""
     today = counters.day_of(services_of(request).clock())
     query = request.query
     try:

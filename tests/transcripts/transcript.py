@@ -201,7 +201,7 @@ def _effects(exchange: Exchange) -> list[str]:
     effects += [
         f"{name}: {value}"
         for name, value in sorted(exchange.chat_changes.items())
-        if name in ("locale", "consent", "stopped")
+        if name in ("locale", "consent", "stopped", "news")
     ]
     if exchange.conceal is not None:
         effects.append(f"sensitive messages go, and {len(exchange.conceal)} of the person")
