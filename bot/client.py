@@ -68,9 +68,13 @@ KNOWN_REFUSALS = (
     "message can't be edited",
     "message is too long",
     "message text is empty",
+    "message thread not found",
     "message to edit not found",
     "not enough rights",
     "peer_id_invalid",
+    "the chat is not a forum",
+    "topic_deleted",
+    "topic_id_invalid",
     "wrong file identifier",
 )
 

@@ -21,6 +21,7 @@ from bot.profile import introduce
 from bot.server import build_server, parse_listen
 from bot.settings import Settings
 from bot.single import CannotStart, only_process
+from bot.staff_group import join
 from bot.wiring import App, open_app
 from content import ContentError
 from storage import StorageError, inbox, outbox
@@ -145,6 +146,8 @@ async def _work(app: App, stop: asyncio.Event, ready: asyncio.Event | None) -> N
         if stop.is_set():
             return
         assert app.library is not None
+        if app.settings.staff_group is not None:
+            tasks.start("staff-group", join(app, app.settings.staff_group).run(stop))
         tasks.start("lanes", app.lanes.run(stop))
         tasks.start("delivery", app.delivery.run(stopping))
         tasks.start("content", app.library.watch(stop))

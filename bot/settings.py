@@ -47,6 +47,12 @@ def _webhook_secret(value: SecretStr | None) -> SecretStr | None:
     return value
 
 
+def _supergroup(value: int | None) -> int | None:
+    if value is not None and not str(value).startswith("-100"):
+        raise ValueError("give the number of a supergroup with topics; it begins with -100")
+    return value
+
+
 Listen = Annotated[str, AfterValidator(_listen)]
 
 
@@ -69,6 +75,7 @@ class Settings(BaseSettings):
     listen: Listen = "127.0.0.1:8080"
     console_listen: Listen = "127.0.0.1:8081"
     console_url: str | None = None
+    staff_group: Annotated[int | None, AfterValidator(_supergroup)] = None
     broadcast_per_second: Annotated[float, Field(ge=1, le=1000)] = PER_SECOND
     nlu_engine: Literal["embedded", "rasa"] = "embedded"
     nlu_encoder: bool = True

@@ -16,6 +16,7 @@ from bot.export import export_calls
 from bot.intake import chat_of
 from bot.logs import get_logger
 from bot.metrics import Metrics
+from bot.staff_replies import StaffReplies
 from handlers import Call, Exchange, is_sensitive
 from storage import (
     Chat,
@@ -79,6 +80,7 @@ class Turns:
         self._wake_delivery = wake_delivery
         self._metrics = metrics
         self._cosmetic: set[asyncio.Task[None]] = set()
+        self.staff_replies: StaffReplies | None = None
 
     async def take(self, row: InboxRow, chat: Chat | None) -> Chat:
         """Answer one update; everything that follows is in the database when this returns.
@@ -87,6 +89,9 @@ class Turns:
         """
         update_json = json.loads(row.payload)
         exchange = self._exchange(row, chat, chat_of(update_json))
+        if self.staff_replies is not None and exchange.chat.chat_id == self.staff_replies.group_id:
+            await self.staff_replies.take(row, update_json)
+            return exchange.chat
         update = Update.de_json(update_json, self._client)
         await self._conversation.take(update, exchange)
         now = self._clock()

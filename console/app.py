@@ -26,6 +26,7 @@ from console.views import (
     saved_filters,
     signin,
     staff,
+    telegram,
     try_it,
 )
 
@@ -48,6 +49,7 @@ def build_console(services: Services) -> web.Application:
     for module in (
         signin,
         account,
+        telegram,
         staff,
         audit_log,
         overview,

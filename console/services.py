@@ -43,9 +43,10 @@ class Services:
     """`url` is the address in the browser, e.g. https://console.example.org, without a path.
 
     `library` gives None while content still loads. `wake` tells delivery that there is something to send.
-    `hold` is the silence of both sides after which the bot takes a chat back by itself. `token` makes a
-    secret for a URL or a cookie: at least 128 bits. `content_history` is the folder for older texts of
-    content files that no git remembers. `trial` gives None while content and model still load.
+    `telegram_group`: staff have a group there, and link their accounts to write in it. `hold` is the
+    silence of both sides after which the bot takes a chat back by itself. `token` makes a secret for a
+    URL or a cookie: at least 128 bits. `content_history` is the folder for older texts of content files
+    that no git remembers. `trial` gives None while content and model still load.
     """
 
     database: Database
@@ -55,6 +56,7 @@ class Services:
     library: Callable[[], Library | None]
     wake: Callable[[], None]
     hold: timedelta = timedelta(hours=12)
+    telegram_group: bool = False
     content_history: Path | None = None
     passwords: Passwords = field(default_factory=Passwords)
     token: Callable[[], str] = lambda: secrets.token_urlsafe(32)

@@ -71,6 +71,12 @@ class Chat:
     """The reply keyboard that the bot has put up, if any."""
     changed: asyncio.Event = field(default_factory=asyncio.Event)
 
+    def remove_topic(self, thread: int) -> None:
+        """Delete a forum topic with all that was written there."""
+        del self.topics[thread]
+        for message_id in [n for n, each in self.messages.items() if each.get("message_thread_id") == thread]:
+            del self.messages[message_id]
+
     def as_json(self) -> Json:
         body: Json = {"id": self.id, "type": self.type}
         if self.user is not None:

@@ -93,10 +93,14 @@ def set_password(conn: Connection, staff_id: int, password_hash: str) -> None:
 
 
 def disable(conn: Connection, staff_id: int, disabled: bool = True) -> None:
-    """Shut somebody out, or let them in again. Their sessions and open invitations end at once."""
-    conn.execute(update(StaffRow).where(StaffRow.id == staff_id).values(disabled=disabled))
+    """Shut somebody out, or let them in again.
+
+    Their sessions, open invitations and the link to their Telegram account end at once.
+    """
+    shut = {"disabled": disabled, "telegram_mark": None}
+    conn.execute(update(StaffRow).where(StaffRow.id == staff_id).values(shut))
     conn.execute(delete(StaffSession).where(StaffSession.staff_id == staff_id))
-    conn.execute(delete(StaffCode).where(StaffCode.staff_id == staff_id, StaffCode.kind == INVITATION))
+    conn.execute(delete(StaffCode).where(StaffCode.staff_id == staff_id, StaffCode.kind != RECOVERY))
 
 
 def admins(conn: Connection) -> int:
@@ -141,11 +145,12 @@ def set_up(
     totp_step: int | None,
     recovery: Iterable[str],
 ) -> None:
-    """Finish an invitation: new password, new second factor, new recovery codes; old sessions end."""
+    """Finish an invitation: new password, second factor, recovery codes; old sessions and links end."""
     values = {
         "password_hash": password_hash,
         "totp_sealed": cipher.seal(totp.encode(), TOTP),
         "totp_step": totp_step,
+        "telegram_mark": None,  # whoever lost a phone may have lost that account, too
     }
     conn.execute(update(StaffRow).where(StaffRow.id == staff_id).values(values))
     conn.execute(delete(StaffCode).where(StaffCode.staff_id == staff_id))

@@ -43,7 +43,10 @@ class Collision(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """Who does something to which case, and when. `hold`: how long the bot keeps silent after it."""
+    """Who does something to which case, and when. `hold`: how long the bot keeps silent after it.
+
+    `via` is where they did it, if not in the console.
+    """
 
     conn: Connection
     cipher: Cipher
@@ -51,8 +54,10 @@ class Deed:
     actor: str
     now: datetime
     hold: timedelta
+    via: str = ""
 
     def log(self, what: str, detail: str = "") -> None:
+        detail = "; ".join(part for part in (detail, self.via) if part)
         audit.add(self.conn, self.cipher, self.now, self.actor, what, f"case:{self.case_id}", detail)
 
     def happened(self, what: str, detail: MaskedText | None = None, outbox_id: int | None = None) -> None:

@@ -13,7 +13,7 @@ from console.security import note
 from console.state import services_of, session_of, staff_of
 from console.views.signin import WEAK
 from console.wording import LOCALES, msg
-from storage import Connection, audit, staff, staff_sessions
+from storage import Connection, audit, staff, staff_sessions, staff_telegram
 
 NOT_YOURS = msg("Kata sandi sekarang tidak cocok.")
 
@@ -31,16 +31,23 @@ def routes() -> list[web.RouteDef]:
 
 @permission(Role.VIEWER)
 async def show(request: web.Request) -> web.StreamResponse:
-    return await _show(request)
+    return await show_account(request)
 
 
-async def _show(request: web.Request, error: str | None = None, notice: str | None = None) -> web.Response:
+async def show_account(
+    request: web.Request,
+    error: str | None = None,
+    notice: str | None = None,
+    telegram_code: str | None = None,
+) -> web.Response:
+    """The page, with what went wrong or was done."""
     services, person = services_of(request), staff_of(request)
     now = services.clock()
-    sessions, left = await services.database.read(
+    sessions, left, linked = await services.database.read(
         lambda conn: (
             staff_sessions.of_staff(conn, person, now),
             staff.recovery_left(conn, person.id),
+            staff_telegram.linked(conn, person.id),
         )
     )
     return page(
@@ -52,6 +59,9 @@ async def _show(request: web.Request, error: str | None = None, notice: str | No
         sessions=sessions,
         current=session_of(request).id,
         recovery_left=left,
+        telegram_group=services.telegram_group,
+        telegram_linked=linked,
+        telegram_code=telegram_code,
         now=now,
     )
 
@@ -70,11 +80,11 @@ async def set_password(request: web.Request) -> web.StreamResponse:
     services, person, say = services_of(request), staff_of(request), say_for(request)
     password = await field(request, "password", limit=1000)
     if (weak := weakness(password, person.name)) is not None:
-        return await _show(request, say(WEAK[weak]))
+        return await show_account(request, say(WEAK[weak]))
     if password != await field(request, "again", limit=1000):
-        return await _show(request, say(msg("Kedua kata sandi tidak sama.")))
+        return await show_account(request, say(msg("Kedua kata sandi tidak sama.")))
     if not await signing.confirm(request, person.id, await field(request, "current", limit=1000)):
-        return await _show(request, say(NOT_YOURS))
+        return await show_account(request, say(NOT_YOURS))
     hashed = await services.passwords.hash(password)
     session, cipher, now = session_of(request), services.database.cipher, services.clock()
 
@@ -84,14 +94,14 @@ async def set_password(request: web.Request) -> web.StreamResponse:
         audit.add(conn, cipher, now, person.name, "password changed", f"staff:{person.name}")
 
     await services.database.write(unit)
-    return await _show(request, notice=say(msg("Kata sandi sudah diganti. Sesi lain sudah diakhiri.")))
+    return await show_account(request, notice=say(msg("Kata sandi sudah diganti. Sesi lain sudah diakhiri.")))
 
 
 @permission(Role.VIEWER)
 async def renew_recovery(request: web.Request) -> web.StreamResponse:
     services, person = services_of(request), staff_of(request)
     if not await signing.confirm(request, person.id, await field(request, "current", limit=1000)):
-        return await _show(request, say_for(request)(NOT_YOURS))
+        return await show_account(request, say_for(request)(NOT_YOURS))
     recovery, cipher, now = codes.new_recovery(), services.database.cipher, services.clock()
 
     def unit(conn: Connection) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from simulator.api import Call, Json, bad_request
 from simulator.methods.targets import find_chat, open_chat
+from simulator.world import Chat
 
 MAX_TOPIC_NAME = 128
 
@@ -43,12 +44,24 @@ def create_forum_topic(call: Call) -> Json:
 
 
 def close_forum_topic(call: Call) -> bool:
+    _topic(call)
+    return True
+
+
+def delete_forum_topic(call: Call) -> bool:
+    chat, thread = _topic(call)
+    chat.remove_topic(thread)
+    return True
+
+
+def _topic(call: Call) -> tuple[Chat, int]:
     chat = open_chat(call)
     if chat.type != "supergroup":
         raise bad_request("the chat is not a forum")
-    if call.params.integer("message_thread_id") not in chat.topics:
+    thread = call.params.integer("message_thread_id")
+    if thread not in chat.topics:
         raise bad_request("message thread not found")
-    return True
+    return chat, thread
 
 
 async def log_out(call: Call) -> bool:
@@ -61,6 +74,7 @@ METHODS = {
     "getChat": get_chat,
     "createForumTopic": create_forum_topic,
     "closeForumTopic": close_forum_topic,
+    "deleteForumTopic": delete_forum_topic,
     "logOut": log_out,
     "close": log_out,
 }

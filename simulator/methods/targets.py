@@ -70,6 +70,9 @@ def reply_parameters(call: Call, chat: Chat) -> Json | None:
 def deliver(call: Call, chat: Chat, content: Json, markup: Json | None) -> Json:
     """Store a message of the bot and show it to whoever looks. Returns it as the API answers it."""
     bot = call.bot
+    thread = call.params.integer("message_thread_id")
+    if thread and thread not in chat.topics:
+        raise bad_request("message thread not found")
     answered = reply_parameters(call, chat) if "reply_" in "".join(call.params.values) else None
     message: Json = {"message_id": bot.next_message_id(chat)}
     if chat.type == "channel":
@@ -78,7 +81,7 @@ def deliver(call: Call, chat: Chat, content: Json, markup: Json | None) -> Json:
         message["from"] = bot.as_user()
     message["chat"] = chat.as_json()
     message["date"] = call.world.now()
-    if thread := call.params.integer("message_thread_id"):
+    if thread:
         message["message_thread_id"] = thread
         message["is_topic_message"] = True
     if answered is not None:
