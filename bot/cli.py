@@ -118,6 +118,29 @@ def nlu_test(
         raise typer.Exit(1)
 
 
+@nlu_app.command("compare")
+def nlu_compare(
+    data: Annotated[
+        Path | None, typer.Option(help="Folder of the public sets; default: shared/data beside this folder.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Also write the figures as JSON to this file.")] = None,
+) -> None:
+    """Measure the engines side by side, on our messages and on public sets (half an hour)."""
+    _settings()
+    from bot.comparison import PUBLIC, CannotCompare, compare, table
+
+    rows = []
+    try:
+        for row in compare(data or PUBLIC):
+            typer.echo(f"{row['set']}, {row['engine']}: accuracy {row['first']}", err=True)
+            rows.append(row)
+    except CannotCompare as error:
+        fail(error)
+    typer.echo(table(rows))
+    if out is not None:
+        out.write_text(json.dumps(rows, indent=1), encoding="utf-8")
+
+
 @app.command()
 def bench(
     name: Annotated[str, typer.Argument(help="all, path, understanding or faults")] = "all",

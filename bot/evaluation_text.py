@@ -32,6 +32,8 @@ def summary(figures: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
     yield "dead ends", percent(whole["dead_ends"]), "of questions in scope were left to a person"
     yield "out of scope, yet answered", percent(whole["out_of_scope_answered"]), "of what is out of scope"
     yield "out of scope, known as such", percent(whole["out_of_scope_known"]), "of what is out of scope"
+    ranked = whole["out_of_scope_auroc"]
+    yield "out of scope, told apart", "-" if ranked is None else f"{ranked:.3f}", "AUROC of the confidence"
     yield "danger found", percent(danger["found"]), f"of {danger['messages']} dangerous messages"
     yield "danger of the right kind", percent(danger["kind_right"]), "of those found"
     yield "false alarms", percent(danger["false_alarms"]), "of all messages without danger"

@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from nlu.evaluate import Judged
 from nlu.types import OUT_OF_SCOPE, Decision
 
@@ -44,6 +46,7 @@ def figures(judged: Sequence[Judged], modules: Mapping[str, str]) -> dict[str, A
         "answered_wrongly": share([j for j in judged if j.answered], lambda j: not j.right),
         "dead_ends": share(inside, lambda j: j.seen.decision is Decision.PERSON),
         "out_of_scope_answered": share(outside, lambda j: j.answered and not j.right),
+        "out_of_scope_auroc": auroc([in_scope(j) for j in inside], [in_scope(j) for j in outside]),
         "out_of_scope_known": share(outside, lambda j: j.top == OUT_OF_SCOPE),
         "danger": _danger(judged),
         "destination": share(judged, lambda j: j.seen.destination == j.label.destination),
@@ -96,6 +99,19 @@ def calibration_error(bins: Sequence[Bin]) -> float | None:
     if not total:
         return None
     return round(sum(b.messages * abs(b.right - b.confidence) for b in bins) / total, 4)
+
+
+def in_scope(judged: Judged) -> float:
+    """How sure the reading is of the best topic that is ours."""
+    return max((s.confidence for s in judged.seen.ranking if s.topic != OUT_OF_SCOPE), default=0.0)
+
+
+def auroc(inside: Sequence[float], outside: Sequence[float]) -> float | None:
+    """How often something in scope scores above something out of scope; 0.5 is chance."""
+    if not inside or not outside:
+        return None
+    ours, others = np.array(inside)[:, None], np.array(outside)[None, :]
+    return round(float((ours > others).mean() + (ours == others).mean() / 2), 4)
 
 
 def confusions(judged: Iterable[Judged]) -> list[tuple[str, str, list[Judged]]]:

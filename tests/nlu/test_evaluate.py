@@ -10,7 +10,7 @@ import pytest
 
 from nlu import Context, DangerSign, Decision, PastTurn, Scored, Understanding
 from nlu.evaluate import Judged, LabelError, Labelled, evaluate, read_labels
-from nlu.evaluate_figures import Bin, calibration_error, confusions, figures, reliability
+from nlu.evaluate_figures import Bin, auroc, calibration_error, confusions, figures, reliability
 from nlu.evaluate_misspelt import misspelt, misspelt_sets
 
 LABEL: dict[str, Any] = {
@@ -68,6 +68,7 @@ def test_the_figures_of_ten_messages() -> None:
     assert found["answered_wrongly"] == 2 / 4
     assert found["dead_ends"] == 1 / 8
     assert (found["out_of_scope_answered"], found["out_of_scope_known"]) == (0.5, 0.5)
+    assert found["out_of_scope_auroc"] == auroc([0.9, 0.8, 0.7, 0.3, 0.5, 0.5, 0.5, 0.5], [0.0, 0.9])
     assert found["danger"] == {
         "messages": 3,
         "found": round(2 / 3, 4),
@@ -92,6 +93,13 @@ def test_confidence_is_compared_with_the_share_right() -> None:
     assert bins == [Bin(1, 0.3, 0.0), Bin(1, 0.7, 0.0), Bin(1, 0.8, 1.0), Bin(1, 0.9, 1.0)]
     assert calibration_error(bins) == pytest.approx((0.3 + 0.7 + 0.2 + 0.1) / 4)
     assert reliability([judged("visa", read=seen(("visa", 1.0), decision=ANSWER))]) == [Bin(1, 1.0, 1.0)]
+
+
+def test_auroc_is_how_often_ours_scores_above_the_others() -> None:
+    assert auroc([0.9, 0.8], [0.1, 0.2]) == 1.0
+    assert auroc([0.1], [0.9]) == 0.0
+    assert auroc([0.5, 0.9], [0.5]) == 0.75
+    assert auroc([], [0.5]) is auroc([0.5], []) is None
 
 
 def test_confusions_are_counted_by_wanted_and_read_topic() -> None:

@@ -1,0 +1,69 @@
+"""`bekal nlu compare`: the engines side by side, on our messages and on public sets."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from bot.bench.processes import Process
+from bot.comparison_sets import public_sets, write
+from bot.evaluation import EVALUATION
+from bot.models import TRAINING
+from bot.settings import ROOT
+
+PUBLIC = ROOT.parent / "shared" / "data"
+ENGINES = {"embedded": True, "embedded, no encoder": False}
+OURS = "ours"
+COLUMNS = {
+    "intents": "intents", "messages": "messages", "first": "accuracy", "auroc": "AUROC", "train_s": "train s",
+    "start_s": "start s", "peak_mb": "MB", "p50_ms": "p50 ms", "p99_ms": "p99 ms", "per_s": "per s",
+}  # fmt: skip
+
+
+class CannotCompare(Exception):
+    """A measured process failed; the message holds its last lines."""
+
+
+def compare(data: Path) -> Iterator[dict[str, Any]]:
+    """Measure every engine on every set that there is, a row at a time. Raises CannotCompare."""
+    with tempfile.TemporaryDirectory(prefix="bekal-compare-") as name:
+        folder = Path(name)
+        sets: dict[str, tuple[Path, list[Path]]] = {OURS: (TRAINING, sorted(EVALUATION.glob("*.jsonl")))}
+        for public in public_sets(data):
+            training, messages = write(public, folder / public.name)
+            sets[public.name] = training, [messages]
+        for set_name, (training, files) in sets.items():
+            for engine, encoder in ENGINES.items():
+                cache = folder / "cache" / set_name / engine
+                task = {"training": str(training), "cache": str(cache), "encoder": encoder}
+                trained = _worker(task | {"messages": []}, folder)
+                measured = _worker(task | {"messages": [str(file) for file in files]}, folder)
+                yield {"set": set_name, "engine": engine, "train_s": trained["start_s"], **measured}
+
+
+def table(rows: list[dict[str, Any]]) -> str:
+    """The rows as a Markdown table."""
+    lines = [["set", "engine", *COLUMNS.values()], ["---", "---", *("---:" for _ in COLUMNS)]]
+    for row in rows:
+        cells = ["-" if row.get(name) is None else str(row[name]) for name in COLUMNS]
+        lines.append([row["set"], row["engine"], *cells])
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _worker(task: dict[str, Any], folder: Path) -> dict[str, Any]:
+    out = folder / "out"
+    out.unlink(missing_ok=True)
+    arguments = ["-m", "bot.comparison_worker", json.dumps(task)]
+    running = Process(arguments, {"OMP_NUM_THREADS": "1"}, out)
+    try:
+        code = running.popen.wait()
+    finally:
+        running.kill()
+    lines = out.read_text(encoding="utf-8", errors="replace").splitlines()
+    if code or not lines:
+        raise CannotCompare("\n".join(lines[-5:]) or f"the measured process ended with {code}")
+    found: dict[str, Any] = json.loads(lines[-1])
+    return found

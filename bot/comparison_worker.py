@@ -1,0 +1,65 @@
+"""One engine measured on one set, in a process of its own: `python -m bot.comparison_worker TASK`.
+
+TASK is JSON: `training` and `cache` (folders), `encoder` (bool), `messages` (files of labelled lines; none to
+train only). Writes one JSON object.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+
+def run(task: dict[str, Any]) -> dict[str, Any]:
+    """Train or load, then understand every message -> figures; times in seconds, memory in MB."""
+    started = time.perf_counter()
+    import nlu
+
+    engine = nlu.load(Path(task["training"]), Path(task["cache"]), use_encoder=task["encoder"])
+    engine.understand("halo")
+    found: dict[str, Any] = {"start_s": round(time.perf_counter() - started, 2)}
+    if task["messages"]:
+        found |= _measured(engine, [Path(name) for name in task["messages"]])
+    return found | {"peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)}
+
+
+def _measured(engine: Any, files: list[Path]) -> dict[str, Any]:
+    from nlu.evaluate import evaluate, read_labels
+    from nlu.evaluate_figures import figures
+
+    talks = [talk for file in files for talk in read_labels(file)]
+    timed = Timed(engine)
+    whole = figures(evaluate(timed, talks), engine.model.modules)
+    times = sorted(timed.milliseconds)
+    return {
+        "intents": len(engine.model.modules),
+        "messages": whole["messages"],
+        "first": whole["topic"]["first"],
+        "auroc": whole["out_of_scope_auroc"],
+        "p50_ms": round(times[len(times) // 2], 2),
+        "p99_ms": round(times[int(len(times) * 0.99)], 2),
+        "per_s": round(1000 * len(times) / sum(times)),
+    }
+
+
+class Timed:
+    """An engine with a watch: how long it took for each message."""
+
+    def __init__(self, engine: Any) -> None:
+        self._engine = engine
+        self.milliseconds: list[float] = []
+
+    def understand(self, text: str, context: Any) -> Any:
+        """As the engine does."""
+        before = time.perf_counter()
+        seen = self._engine.understand(text, context)
+        self.milliseconds.append((time.perf_counter() - before) * 1000)
+        return seen
+
+
+if __name__ == "__main__":
+    print(json.dumps(run(json.loads(sys.argv[1]))))
