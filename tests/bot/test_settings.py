@@ -53,3 +53,10 @@ def test_secrets_are_shown_nowhere() -> None:
 
 def test_an_empty_variable_counts_as_not_set() -> None:
     assert load_settings({"BEKAL_MODE": ""}).mode == "polling"
+
+
+def test_the_staffs_group_is_a_supergroup() -> None:
+    assert load_settings({"BEKAL_STAFF_GROUP": "-1001234567890"}).staff_group == -1001234567890
+    for wrong in ("-4001", "1001234567890", "@petugas"):
+        with pytest.raises(SettingsError, match="BEKAL_STAFF_GROUP"):
+            load_settings({"BEKAL_STAFF_GROUP": wrong})
