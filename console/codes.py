@@ -8,6 +8,8 @@ import secrets
 from datetime import datetime
 
 import pyotp
+import segno
+from markupsafe import Markup
 
 SECONDS = 30
 ISSUER = "Bekal"
@@ -23,6 +25,12 @@ def new_secret() -> str:
 def address(secret: str, name: str) -> str:
     """The otpauth:// address that an authenticator app opens."""
     return pyotp.TOTP(secret).provisioning_uri(name=name, issuer_name=ISSUER)
+
+
+def picture(address: str) -> Markup:
+    """The address as a QR code: an SVG without size, dark on light in every colour scheme."""
+    code = segno.make(address, micro=False)
+    return Markup(code.svg_inline(omitsize=True, svgclass="qr", lineclass=None, light="#fff"))
 
 
 def step_of(secret: str, code: str, now: datetime) -> int | None:

@@ -140,6 +140,7 @@ async def _invitation(request: web.Request) -> Invitation:
 
 
 def _invitation_page(request: web.Request, found: Invitation, error: str | None = None) -> web.Response:
+    address = codes.address(found.totp, found.staff.name)
     return page(
         request,
         "invitation.html",
@@ -148,7 +149,8 @@ def _invitation_page(request: web.Request, found: Invitation, error: str | None 
         name=found.staff.name,
         role_name=found.staff.role,
         secret=" ".join(found.totp[start : start + 4] for start in range(0, len(found.totp), 4)),
-        address=codes.address(found.totp, found.staff.name),
+        address=address,
+        picture=codes.picture(address),
     )
 
 

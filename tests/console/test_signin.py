@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from console import accounts
+from console import accounts, codes
 from console.passwords import weakness
 from storage import Connection, staff, staff_sessions
 from tests.console.conftest import PASSWORD, SECRET, Console, sign_in
@@ -224,6 +224,19 @@ async def test_an_invitation_sets_up_an_account_once(console: Console) -> None:
     assert (await sign_in(console.browser(), "rina", good["code"])).status == 401
     console.clock.forward(30)
     assert (await sign_in(console.browser(), "rina", console.code(secret))).url.endswith("/desk")
+
+
+async def test_the_key_is_shown_as_a_picture_that_phones_read(console: Console) -> None:
+    cipher, now = console.database.cipher, console.clock()
+    token = await console.database.write(
+        lambda conn: accounts.add(conn, cipher, now, "-", "rina", "agent", lambda: "t" * 43)
+    )
+    page = await console.browser().get(f"/invitation/{token}")
+    [address] = re.findall(r'href="(otpauth://[^"]+)"', page.text)
+    [drawn] = re.findall(r'<svg[^>]*class="qr".*?</svg>', page.text)
+    assert "style=" not in drawn
+    assert drawn == codes.picture(address.replace("&amp;", "&"))
+    assert drawn != codes.picture("otpauth://totp/other")
 
 
 async def test_an_invitation_that_is_late_or_made_up_does_not_exist(console: Console) -> None:
