@@ -160,6 +160,7 @@ class Turns:
             if feedback is not None
             else None,
             case_answer=exchange.case_answer,
+            marks=exchange.marks,
             erase=exchange.erase,
         )
         return finish_turn(conn, self._cipher, row, exchange.chat, outcome, now).chat

@@ -19,6 +19,7 @@ from console.views import (
     account,
     actions,
     audit_log,
+    bans,
     content,
     desk,
     live,
@@ -59,6 +60,7 @@ def build_console(services: Services) -> web.Application:
         actions,
         content,
         try_it,
+        bans,
     ):
         app.add_routes(module.routes())
     return app

@@ -20,7 +20,7 @@ from telegram.ext import (
     filters,
 )
 
-from handlers import buttons, commands, late, menus, messages, others, taps
+from handlers import abuse, buttons, commands, late, menus, messages, others, taps
 from handlers.desk import unless_held
 from handlers.exchange import Exchange, Outcome, Services
 from handlers.keyboards import Row
@@ -144,6 +144,9 @@ def _paced(action: Action) -> Callback:
             return
         pace, verdict = turn.memory.pace.next(turn.sent_at)
         turn.remember(pace=pace)
+        if abuse.turned_away(turn) and verdict is not Verdict.SILENCE:
+            await abuse.turn_away(turn)
+            return
         if verdict is Verdict.PASS:
             await action(turn)
             if late.is_late(turn):

@@ -26,6 +26,7 @@ class Outcome(StrEnum):
     UNSUPPORTED = "unsupported"  # a voice note, a picture ...
     SLOWED = "slowed"  # the one notice of the rate limit
     SILENT = "silent"  # nothing was to be said, on purpose
+    BANNED = "banned"  # the notice to a sender whom staff have banned
     BLOCKED = "blocked"
     UNBLOCKED = "unblocked"
     FAILED = "failed"
@@ -71,6 +72,7 @@ class Exchange:
     erase: bool = False
     export: bool = False
     test_code: str | None = None  # of a broadcast that staff want to see
+    marks: frozenset[str] = frozenset()  # links, numbers and names that were sent; see `storage.marks`
     conceal: tuple[int, ...] | None = None  # take away what was sensitive, and these messages of the person
 
     def calls_for(self, turn_id: int | None) -> list[Call]:

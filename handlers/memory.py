@@ -40,6 +40,9 @@ class Memory:
     message_id: int | None = None
     alerted_at: datetime | None = None
     apologised_at: datetime | None = None  # for an outage; covers what was written before
+    said: tuple[str, float] | None = None  # the last reply to what cannot be answered, and when
+    again: tuple[str, int] | None = None  # what is asked, and how often it was in a row
+    ban_told: datetime | None = None
     private: tuple[int, ...] = ()  # numbers of the messages that asked for something sensitive
     held_told: datetime | None = None  # the conversation with staff in which the bot said that it is silent
 
@@ -56,6 +59,7 @@ class Memory:
             pace=memory.pace,
             hinted_at=memory.hinted_at,
             apologised_at=memory.apologised_at,
+            ban_told=memory.ban_told,
             private=memory.private,
             held_told=memory.held_told,
         )
@@ -87,6 +91,9 @@ class Memory:
             "message_id": self.message_id,
             "alerted_at": _seconds(self.alerted_at),
             "apologised_at": _seconds(self.apologised_at),
+            "said": list(self.said) if self.said else None,
+            "again": list(self.again) if self.again else None,
+            "ban_told": _seconds(self.ban_told),
             "private": list(self.private),
             "held_told": _seconds(self.held_told),
         }
@@ -111,6 +118,9 @@ class Memory:
             message_id=stored.get("message_id"),
             alerted_at=_moment(stored.get("alerted_at")),
             apologised_at=_moment(stored.get("apologised_at")),
+            said=(str(said[0]), float(said[1])) if (said := stored.get("said")) else None,
+            again=(str(again[0]), int(again[1])) if (again := stored.get("again")) else None,
+            ban_told=_moment(stored.get("ban_told")),
             private=tuple(int(number) for number in stored.get("private", [])),
             held_told=_moment(stored.get("held_told")),
         )

@@ -1,6 +1,6 @@
 """Free text: understood, then answered on the rung of the ladder that the understanding names."""
 
-from handlers import answers, buttons, consent, danger, service, staff, subscriptions
+from handlers import abuse, answers, buttons, consent, danger, reports, service, staff, subscriptions
 from handlers.exchange import Outcome
 from handlers.keyboards import Row
 from handlers.rendering import Page
@@ -23,6 +23,7 @@ async def written(turn: Turn) -> None:
         return
     message = turn.message
     turn.remember(message_id=message.message_id if message else None)
+    abuse.look(turn)
     seen = await turn.understand(turn.text)
     if seen.danger or seen.decision is Decision.DANGER:
         await danger.respond(turn, seen)
@@ -34,6 +35,7 @@ async def written(turn: Turn) -> None:
         _passed_on(turn, seen)
     else:
         _ladder(turn, seen)
+        reports.of_somebody(turn, seen)
 
 
 async def edited(turn: Turn) -> None:
@@ -57,6 +59,7 @@ async def hurried(turn: Turn) -> None:
     turn.end(Outcome.SILENT)
     if not turn.text.strip():
         return
+    abuse.look(turn)
     seen = await turn.understand(turn.text)
     alerted = turn.memory.alerted_at
     if seen.danger and (alerted is None or (turn.now - alerted).total_seconds() > 60):
@@ -80,6 +83,7 @@ def _ladder(turn: Turn, seen: Understanding) -> None:
         service.respond(turn, seen.topic)
     elif seen.decision is Decision.ANSWER and (topic := turn.known(seen.topic)):
         _answer(turn, seen, topic)
+        reports.asked_again(turn, topic, seen.destination)
         consent.ask_once(turn)
     elif seen.decision is Decision.CHOOSE:
         _choose(turn, seen)
@@ -120,6 +124,10 @@ def _found(turn: Turn, words: str, limit: int) -> list[str]:
 
 def _passed_on(turn: Turn, seen: Understanding) -> None:
     """A forwarded message is mostly a job advert. The bot repeats none of it and vouches for none of it."""
+    topic = turn.known(seen.topic) if seen.decision is Decision.ANSWER else None
+    if abuse.just_said(turn, "forwarded"):
+        _one_more_passed_on(turn, topic, seen.destination)
+        return
     page = Page().add(turn.say("Anda meneruskan sebuah pesan."), "bold")
     page.paragraph().add(
         turn.say(
@@ -131,9 +139,16 @@ def _passed_on(turn: Turn, seen: Understanding) -> None:
     rows: list[Row] = [[buttons.topic(turn, topic)] for topic in checks]
     rows.append([buttons.person(turn)])
     turn.reply(page.rich(), rows)
-    topic = turn.known(seen.topic)
-    if seen.decision is Decision.ANSWER and topic:
+    if topic:
         answers.answer(turn, topic, seen.destination, brief=True)
     else:
         turn.end(Outcome.OFFERED)
         turn.remember_topic(None, seen.destination, checks)
+
+
+def _one_more_passed_on(turn: Turn, topic: str | None, destination: str | None) -> None:
+    """The next of a row of forwarded messages: the same is not said twice."""
+    if topic is None or any(past.topic == topic for past in turn.memory.turns):
+        turn.end(Outcome.SILENT)
+    else:
+        answers.answer(turn, topic, destination, brief=True)

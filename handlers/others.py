@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from telegram import ChatMember, Message
 
-from handlers import buttons, menus
+from handlers import abuse, buttons, menus
 from handlers.exchange import Call, Outcome
 from handlers.keyboards import Button, Row
 from handlers.turn import Turn
@@ -16,6 +16,7 @@ def voice(turn: Turn) -> None:
     """A voice or video note: nobody listens, so say so at once."""
     _unsupported(
         turn,
+        "voice",
         turn.say(
             "Maaf, saya belum bisa mendengar pesan suara atau video. Tulis satu kalimat saja, atau pilih "
             "tema."
@@ -27,6 +28,7 @@ def picture(turn: Turn) -> None:
     """A picture or file without words: often a paper that should not be sent around."""
     _unsupported(
         turn,
+        "picture",
         turn.say(
             "Maaf, saya belum bisa membaca gambar atau berkas, dan tidak menyimpannya. Jangan kirim foto "
             "KTP, KK, paspor atau kontrak di sini; kalau terlanjur, hapus dari chat ini. Tulis saja "
@@ -63,7 +65,7 @@ def contact(turn: Turn) -> None:
 
 def unsupported(turn: Turn) -> None:
     """A sticker, moving picture, dice, game, poll, or whatever comes next."""
-    _unsupported(turn, turn.say("Saya hanya mengerti tulisan. Apa yang ingin Anda tahu?"))
+    _unsupported(turn, "other", turn.say("Saya hanya mengerti tulisan. Apa yang ingin Anda tahu?"))
 
 
 def silent(turn: Turn) -> None:
@@ -113,7 +115,10 @@ def membership(turn: Turn) -> None:
     turn.end(Outcome.BLOCKED if blocked else Outcome.UNBLOCKED)
 
 
-def _unsupported(turn: Turn, text: str) -> None:
+def _unsupported(turn: Turn, kind: str, text: str) -> None:
+    if abuse.just_said(turn, kind):
+        turn.end(Outcome.SILENT)
+        return
     turn.end(Outcome.UNSUPPORTED)
     turn.reply(text, menus.module_rows(turn))
 

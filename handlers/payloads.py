@@ -33,6 +33,7 @@ _ACTIONS: dict[str, tuple[str, ...]] = {
     "again": (),  # "let me say it differently"
     "person": (),
     "ask": (),  # hand this question to staff
+    "report": (),  # hand this report to staff
     "sos": (rf"{_ID}|{NOWHERE}",),  # kind of danger
     "sosall": (rf"{_ID}|{NOWHERE}",),  # kind of danger: all countries
     "sosat": (_COUNTRY, rf"{_ID}|{NOWHERE}"),  # country, kind of danger

@@ -51,16 +51,23 @@ def unanswered(turn: Turn) -> None:
 
 def ask(turn: Turn) -> None:
     """Hand over the question under whose reply the button stands; ask for it again where it is gone."""
+    _hand_over(turn, "unanswered", turn.say("Pertanyaan Anda sudah kami teruskan ke petugas."))
+
+
+def report(turn: Turn) -> None:
+    """Hand over what was told of somebody else, in the same way."""
+    _hand_over(turn, "report", turn.say("Laporan Anda sudah kami teruskan ke petugas. Terima kasih."))
+
+
+def _hand_over(turn: Turn, kind: str, confirmation: str) -> None:
     quoted = turn.tapped_message.reply_to_message if turn.tapped_message else None
     text = clean((quoted.text or quoted.caption or "") if quoted else "")
     if not text:
         talk(turn)
         return
-    turn.open_case(NewCase(kind="unanswered", detail=mask(text)))
+    turn.open_case(NewCase(kind=kind, detail=mask(text)))
     turn.end(Outcome.HANDED_OVER)
-    turn.reply(
-        _with_hours(turn, turn.say("Pertanyaan Anda sudah kami teruskan ke petugas.")), _menu_row(turn)
-    )
+    turn.reply(_with_hours(turn, confirmation), _menu_row(turn))
 
 
 def helped(turn: Turn, topic: str, turn_id: int | None) -> None:

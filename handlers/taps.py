@@ -133,6 +133,7 @@ _ACTIONS: dict[str, Callable[..., str | None]] = {
     "again": staff.say_again,
     "person": staff.talk,
     "ask": staff.ask,
+    "report": staff.report,
     "sos": _emergency,
     "sosall": _emergency_countries,
     "sosat": _emergency_at,

@@ -26,6 +26,7 @@ from storage import (
     people,
     questions,
     saved_filters,
+    sightings,
     staff,
     staff_actions,
     staff_desk,
@@ -55,6 +56,7 @@ from storage.errors import (
 )
 from storage.inbox import InboxRow
 from storage.masking import MaskedText, mask
+from storage.masking_marks import marks
 from storage.outbox import BROADCAST, REPLY, STAFF, OutboxRow
 from storage.periodic import only_one
 from storage.retention import Terms, sweep
@@ -106,6 +108,7 @@ __all__ = [
     "keys",
     "lanes",
     "leases",
+    "marks",
     "mask",
     "migrate",
     "only_one",
@@ -114,6 +117,7 @@ __all__ = [
     "people",
     "questions",
     "saved_filters",
+    "sightings",
     "staff",
     "staff_actions",
     "staff_desk",

@@ -10,7 +10,9 @@ from storage.masking import MaskedText
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewCase:
-    """A sign that a person is needed. kind: danger | person | unanswered | not-helpful.
+    """A sign that a person is needed. kind: danger | person | unanswered | report | repeated | not-helpful.
+
+    A report is about somebody else: a number, a link or a company; repeated is a question that comes again.
 
     `detail` may hold words of the person only masked: kinds of danger, a question if they consented, or a
     message that they wrote for staff.
@@ -47,8 +49,8 @@ class CaseSummary:
 class Event:
     """One step in the history of a case.
 
-    what: reported | taken | waiting | noted | closed, and from the desk: replied | asked | labelled |
-    snoozed | given-back | unmasked | answered | unanswered.
+    what: reported | reopened | taken | waiting | noted | closed, and from the desk: replied | asked |
+    labelled | snoozed | given-back | unmasked | banned | unbanned | answered | unanswered.
     """
 
     at: datetime

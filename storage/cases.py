@@ -7,7 +7,7 @@ lowers the first.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Select, case, delete, func, insert, null, select, text, tuple_, update
@@ -22,7 +22,8 @@ from storage.prepared import Prepared
 from storage.pseudonyms import pseudonym
 
 DETAIL = "case_events.detail"
-PRIORITY = {"danger": 0, "person": 1, "unanswered": 2, "not-helpful": 3}
+REOPENED = timedelta(days=7)
+PRIORITY = {"danger": 0, "person": 1, "unanswered": 2, "report": 2, "repeated": 3, "not-helpful": 3}
 
 
 def _open(dialect: str) -> ReturningInsert[Any]:
@@ -62,7 +63,12 @@ def open(
     topic: str | None = None,
     detail: MaskedText | None = None,
 ) -> int:
-    """Open a case, or add this sign to the person's open one. Returns its id. Raises KeyError for a kind."""
+    """Open a case, or add this sign to the person's open one. Returns its id. Raises KeyError for a kind.
+
+    Danger opens a case again that was closed within `REOPENED`: staff know the person from it.
+    """
+    if kind == "danger":
+        _reopen(conn, cipher, chat_row_id, now)
     values = {
         "chat_id": chat_row_id,
         "kind": kind,
@@ -76,6 +82,23 @@ def open(
     ((case_id,),) = _OPEN.rows(conn, values)
     _note(conn, cipher, case_id, "reported", now, kind=kind, topic=topic, turn_id=turn_id, detail=detail)
     return int(case_id)
+
+
+def _reopen(conn: Connection, cipher: Cipher, chat_row_id: int, now: datetime) -> None:
+    """Open the person's last case again, if it was closed lately and no other is open."""
+    last = conn.execute(
+        select(Case.id, Case.status, Case.closed_at)
+        .where(Case.chat_id == chat_row_id)
+        .order_by(Case.status != "closed", Case.id.desc())
+        .limit(1)
+    ).first()
+    if last is None or last.status != "closed" or last.closed_at is None or now - last.closed_at > REOPENED:
+        return
+    again = update(Case).where(Case.id == last.id)
+    conn.execute(
+        again.values(status="open", taken_by=null(), opened_at=now, closed_at=null(), answered=null())
+    )
+    _note(conn, cipher, last.id, "reopened", now)
 
 
 def take(conn: Connection, cipher: Cipher, case_id: int, actor: str, now: datetime) -> bool:

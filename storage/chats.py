@@ -41,6 +41,7 @@ CHANGEABLE = frozenset(
         "news_locale",
         "news_destination",
         "news_province",
+        "banned_at",
         "seen_at",
         "context",
     }
@@ -77,6 +78,7 @@ class Chat:
     news_locale: str | None = None
     news_destination: str | None = None
     news_province: str | None = None
+    banned_at: datetime | None = None  # by staff; only danger is answered
 
     def held(self, now: datetime) -> bool:
         """Whether staff talk with this person and the bot keeps silent."""
@@ -208,4 +210,5 @@ def _opened(cipher: Cipher, row: Row[Any]) -> Chat:
         row.news_locale,
         row.news_destination,
         row.news_province,
+        row.banned_at,
     )

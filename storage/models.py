@@ -140,6 +140,7 @@ class ChatRow(Base):
     stopped_at: Mapped[datetime | None] = mapped_column(UtcTime)
     held_since: Mapped[datetime | None] = mapped_column(UtcTime)  # staff talk here and the bot is silent
     held_until: Mapped[datetime | None] = mapped_column(UtcTime)
+    banned_at: Mapped[datetime | None] = mapped_column(UtcTime)  # staff answer no more, but for danger
     created_at: Mapped[datetime] = mapped_column(UtcTime)
     seen_at: Mapped[datetime] = mapped_column(UtcTime, index=True)
     chat_id_sealed: Mapped[bytes]
@@ -190,8 +191,8 @@ class Case(Base):
     __tablename__ = "cases"
     id: Mapped[int] = _row_id()
     chat_id: Mapped[int] = mapped_column(RowId, ForeignKey("chats.id", ondelete="CASCADE"))
-    kind: Mapped[str] = mapped_column(WORD)  # danger | person | unanswered | not-helpful
-    priority: Mapped[int] = mapped_column(SmallInteger)  # 0 danger ... 3 not helpful
+    kind: Mapped[str] = mapped_column(WORD)  # see storage.case_records.NewCase
+    priority: Mapped[int] = mapped_column(SmallInteger)  # 0 danger ... 3 not helpful: storage.cases.PRIORITY
     status: Mapped[str] = mapped_column(WORD)  # open | taken | waiting | closed
     topic: Mapped[str | None] = mapped_column(LABEL)
     taken_by: Mapped[str | None] = mapped_column(LABEL)

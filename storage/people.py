@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, delete, null, select, text, update
 
-from storage import cases, chats, inbox, lanes, outbox, turns
+from storage import cases, chats, inbox, lanes, outbox, sightings, turns
 from storage.encryption import Cipher
 from storage.models import Case, ChatRow, Inbox, Outbox, Turn
 from storage.staff_models import CaseLabel
@@ -32,7 +32,7 @@ def erase(conn: Connection, lane: str, now: datetime, *, keep_new: bool = False)
         lanes.drop(conn, lanes.IN, lane)
     calls = conn.execute(delete(Outbox).where(Outbox.lane == lane)).rowcount
     lanes.drop(conn, lanes.OUT, lane)
-    # Turns, cases and their events go with the chat.
+    # Turns, cases with their events, and what was repeated go with the chat.
     chat = conn.execute(delete(ChatRow).where(ChatRow.lane == lane)).rowcount
     return bool(dead or waiting or calls or chat)
 
@@ -44,6 +44,7 @@ def export(conn: Connection, cipher: Cipher, lane: str) -> dict[str, Any]:
         "chat": None if chat is None else _chat(chat),
         "turns": [] if chat is None else _turns(conn, cipher, chat.id),
         "cases": [] if chat is None else _cases(conn, cipher, chat.id),
+        "repeated": [] if chat is None else _repeated(conn, chat.id),
         "received": _received(conn, cipher, lane),
         "sent": _sent(conn, cipher, lane),
     }
@@ -68,6 +69,7 @@ def _chat(chat: chats.Chat) -> dict[str, Any]:
         "news_locale": chat.news_locale,
         "news_destination": chat.news_destination,
         "news_province": chat.news_province,
+        "banned_at": _iso(chat.banned_at),
         "created_at": _iso(chat.created_at),
         "seen_at": _iso(chat.seen_at),
         "context": chat.context,
@@ -120,6 +122,13 @@ def _cases(conn: Connection, cipher: Cipher, chat_row_id: int) -> list[dict[str,
 
 def _labels(case_id: int) -> Select[str]:
     return select(CaseLabel.label).where(CaseLabel.case_id == case_id).order_by(CaseLabel.label)
+
+
+def _repeated(conn: Connection, chat_row_id: int) -> list[dict[str, Any]]:
+    """Links and numbers that were noticed; which they were is known to nobody."""
+    return [
+        {"last_at": _iso(last_at), "times": times} for last_at, times in sightings.of_chat(conn, chat_row_id)
+    ]
 
 
 def _received(conn: Connection, cipher: Cipher, lane: str) -> list[dict[str, Any]]:

@@ -7,7 +7,18 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, delete, exists, select, text
 
-from storage import broadcast_feed, cases, counters, inbox, lanes, outbox, questions, staff_sessions, turns
+from storage import (
+    broadcast_feed,
+    cases,
+    counters,
+    inbox,
+    lanes,
+    outbox,
+    questions,
+    sightings,
+    staff_sessions,
+    turns,
+)
 from storage.models import IS_OPEN, Case, ChatRow, Lane
 
 
@@ -22,6 +33,7 @@ class Terms:
     turns: timedelta = timedelta(days=180)
     closed_cases: timedelta = timedelta(days=365)
     case_details: timedelta = timedelta(days=180)
+    sightings: timedelta = sightings.WITHIN
     silent_chats: timedelta = timedelta(days=365)
     counters: timedelta = timedelta(days=1100)
 
@@ -41,6 +53,7 @@ def sweep(conn: Connection, now: datetime, terms: Terms, limit: int = 500) -> di
         "turns": turns.purge(conn, now - terms.turns, limit),
         "case_details": cases.clear_details(conn, now - terms.case_details, limit),
         "cases": cases.purge(conn, now - terms.closed_cases, limit),
+        "sightings": sightings.purge(conn, now - terms.sightings, limit),
         "chats": _silent_chats(conn, now - terms.silent_chats, limit),
         "counters": counters.purge(conn, (now - terms.counters).date()),
         "lanes": lanes.sweep(conn, now),

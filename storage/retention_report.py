@@ -8,6 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, Connection, TextClause, func, select, text
 
 from storage import broadcast_feed, counters
+from storage.abuse_models import Sighting
 from storage.models import HAS_DETAIL, IS_CLEARABLE, Base, Case, CaseEvent, ChatRow, Inbox, Outbox, Turn
 from storage.models import Counter as CounterRow
 from storage.retention import Terms, silent
@@ -29,6 +30,7 @@ def due(conn: Connection, now: datetime, terms: Terms) -> dict[str, int]:
         "turns": _count(conn, Turn, Turn.at < now - terms.turns),
         "case_details": _count(conn, CaseEvent, text(HAS_DETAIL), CaseEvent.at < now - terms.case_details),
         "cases": _count(conn, Case, Case.closed_at < now - terms.closed_cases),
+        "sightings": _count(conn, Sighting, Sighting.last_at < now - terms.sightings),
         "chats": _count(conn, ChatRow, *silent(now - terms.silent_chats)),
         "counters": _count(conn, CounterRow, CounterRow.day < (now - terms.counters).date()),
     }

@@ -175,6 +175,15 @@ def close(deed: Deed, calls: Calls, *, asked: bool) -> None:
     deed.log("case closed")
 
 
+def ban(deed: Deed, why: str, *, on: bool) -> None:
+    """Answer this person no more but for danger, or again; the reason is logged. Raises as `take` does."""
+    chat = _chat(deed, _own(deed))
+    held = {"held_since": None, "held_until": None} if on else {}
+    chats.update(deed.conn, deed.cipher, chat, banned_at=deed.now if on else None, **held)
+    deed.happened("banned" if on else "unbanned", mask(why) if why else None)
+    deed.log("sender banned" if on else "sender no longer banned", mask(why))
+
+
 def unmask(deed: Deed, why: str) -> int:
     """The person's Telegram id, for an emergency; the reason is logged. Raises as `take` does."""
     chat = _chat(deed, _own(deed))

@@ -10,11 +10,12 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from storage import cases, chats, counters, inbox, outbox, people, staff_actions, turns
+from storage import cases, chats, counters, inbox, outbox, people, sightings, staff_actions, turns
 from storage.case_records import NewCase
 from storage.chats import Chat
 from storage.encryption import Cipher
 from storage.inbox import InboxRow
+from storage.masking import mask
 from storage.prepared import Work, together
 
 Calls = Sequence[tuple[str, Mapping[str, Any]]]
@@ -45,6 +46,7 @@ class TurnOutcome:
     changes: Mapping[str, Any] = field(default_factory=dict)
     feedback: Feedback | None = None
     case_answer: tuple[int, bool] | None = None  # what the person said at the end of this case of theirs
+    marks: frozenset[str] = frozenset()  # links, numbers and names that were sent: only hashes are kept
     erase: bool = False
 
 
@@ -88,21 +90,32 @@ def finish_turn(
         _save_feedback(conn, chat, outcome.feedback, now, row.owner)
     if outcome.case_answer is not None:
         staff_actions.answered(conn, cipher, outcome.case_answer[0], chat.id, outcome.case_answer[1], now)
-    if outcome.case is not None:
+    for case in _cases(conn, cipher, chat, outcome, now):
         case_id = cases.open(
             conn,
             cipher,
             chat.id,
-            outcome.case.kind,
+            case.kind,
             now=now,
             turn_id=turn_id,
-            topic=outcome.case.topic,
-            detail=outcome.case.detail,
+            topic=case.topic,
+            detail=case.detail,
         )
     calls = _calls(outcome, turn_id)
     work += outbox.putting(conn, cipher, chat.lane, chat.chat_id, calls, now=now, turn_id=turn_id)
     together(conn, work)
     return Finished(chat, turn_id, case_id)
+
+
+def _cases(
+    conn: Connection, cipher: Cipher, chat: Chat, outcome: TurnOutcome, now: datetime
+) -> list[NewCase]:
+    found = [outcome.case] if outcome.case is not None else []
+    repeated = sightings.note(conn, cipher, chat.id, outcome.marks, now) if outcome.marks else None
+    if repeated is not None:
+        about = f"#{repeated.name}: {repeated.times}x; chat: {repeated.chats}"
+        found.append(NewCase(kind="report", detail=mask(about)))
+    return found
 
 
 def _calls(outcome: TurnOutcome, turn_id: int | None) -> Calls:

@@ -54,7 +54,7 @@ async def _do(request: web.Request, unit: Callable[[Deed], Any]) -> Any:
         raise web.HTTPNotFound from error
 
 
-async def _then(request: web.Request, unit: Callable[[Deed], Any], *, wake: bool = False) -> web.Response:
+async def then(request: web.Request, unit: Callable[[Deed], Any], *, wake: bool = False) -> web.Response:
     """Do it and show the case again; what stands in the way is said there."""
     try:
         await _do(request, unit)
@@ -102,7 +102,7 @@ def can_answer(person: staff.Staff) -> bool:
 @permission(Role.AGENT)
 async def take(request: web.Request) -> web.StreamResponse:
     over = await field(request, "over") == "yes"
-    return await _then(request, lambda deed: staff_actions.take(deed, over=over))
+    return await then(request, lambda deed: staff_actions.take(deed, over=over))
 
 
 @permission(Role.AGENT)
@@ -111,7 +111,7 @@ async def assign(request: web.Request) -> web.StreamResponse:
     people = await services_of(request).database.read(staff.everybody)
     if not any(each.name == name and can_answer(each) for each in people):
         raise web.HTTPBadRequest
-    return await _then(request, lambda deed: staff_actions.assign(deed, name))
+    return await then(request, lambda deed: staff_actions.assign(deed, name))
 
 
 @permission(Role.AGENT)
@@ -159,7 +159,7 @@ async def send_article(request: web.Request) -> web.StreamResponse:
     library = services.library()
     known = library is not None and topic in library.catalog.topics
     title = library.catalog.article(topic, "id").title if library is not None and known else topic
-    return await _then(request, lambda deed: staff_actions.reply(deed, calls, f"[{title}]"), wake=True)
+    return await then(request, lambda deed: staff_actions.reply(deed, calls, f"[{title}]"), wake=True)
 
 
 @permission(Role.AGENT)
@@ -167,7 +167,7 @@ async def add_note(request: web.Request) -> web.StreamResponse:
     text = (await field(request, "text", limit=MAX_REPLY)).strip()
     if not text:
         raise web.HTTPSeeOther(f"/desk/{request.match_info['id']}")
-    return await _then(request, lambda deed: staff_actions.note(deed, text))
+    return await then(request, lambda deed: staff_actions.note(deed, text))
 
 
 @permission(Role.AGENT)
@@ -178,7 +178,7 @@ async def set_label(request: web.Request) -> web.StreamResponse:
     )
     if not name:
         raise web.HTTPSeeOther(f"/desk/{request.match_info['id']}")
-    return await _then(request, lambda deed: staff_actions.label(deed, name, on=on))
+    return await then(request, lambda deed: staff_actions.label(deed, name, on=on))
 
 
 @permission(Role.AGENT)
@@ -186,14 +186,14 @@ async def snooze(request: web.Request) -> web.StreamResponse:
     length = SNOOZES.get(await field(request, "hours"))
     if length is None:
         raise web.HTTPBadRequest
-    return await _then(request, lambda deed: staff_actions.snooze(deed, deed.now + length))
+    return await then(request, lambda deed: staff_actions.snooze(deed, deed.now + length))
 
 
 @permission(Role.AGENT)
 async def give_back(request: web.Request) -> web.StreamResponse:
     locale, _ = await _person(request)
     calls = services_of(request).messages.returned(locale)
-    return await _then(request, lambda deed: staff_actions.give_back(deed, calls), wake=True)
+    return await then(request, lambda deed: staff_actions.give_back(deed, calls), wake=True)
 
 
 @permission(Role.AGENT)
@@ -202,7 +202,7 @@ async def close(request: web.Request) -> web.StreamResponse:
     messages, (locale, _) = services_of(request).messages, await _person(request)
     ask = await field(request, "ask") == "yes"
     calls: list[Call] = list(messages.closing(number(request.match_info["id"]), locale)) if ask else []
-    return await _then(request, lambda deed: staff_actions.close(deed, calls, asked=ask), wake=True)
+    return await then(request, lambda deed: staff_actions.close(deed, calls, asked=ask), wake=True)
 
 
 @permission(Role.AGENT)

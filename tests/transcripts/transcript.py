@@ -159,6 +159,8 @@ def setting(person: Person, name: str, value: str) -> None:
         person.language_code = value
     elif name == "consent":
         person.chat = dataclasses.replace(person.chat, consent=value)
+    elif name == "banned":
+        person.chat = dataclasses.replace(person.chat, banned_at=person.clock() if value == "yes" else None)
     elif name == "staff":
         hours = timedelta(hours=12) if value == "hold the chat" else timedelta(0)
         now = person.clock()
@@ -203,6 +205,8 @@ def _effects(exchange: Exchange) -> list[str]:
         for name, value in sorted(exchange.chat_changes.items())
         if name in ("locale", "consent", "stopped", "news")
     ]
+    if exchange.marks:
+        effects.append(f"{len(exchange.marks)} to be known again")
     if exchange.conceal is not None:
         effects.append(f"sensitive messages go, and {len(exchange.conceal)} of the person")
     return effects + ["export"] * exchange.export
