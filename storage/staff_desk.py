@@ -13,6 +13,7 @@ from storage import cases, turns
 from storage.case_records import CaseSummary
 from storage.encryption import Cipher
 from storage.models import EPOCH, IS_OPEN, IS_UNASSIGNED, MICROSECOND, Case, CaseEvent, ChatRow, Turn, UtcTime
+from storage.pseudonyms import row_id
 from storage.staff_models import CaseLabel
 
 TABS = ("danger", "mine", "unassigned", "waiting", "closed")
@@ -92,6 +93,14 @@ def counts(conn: Connection, me: str, now: datetime) -> dict[str, int]:
         some = _IN_TAB[tab](select(Case.id), me, now).limit(COUNTED_TO + 1).subquery()
         counted[tab] = int(conn.execute(select(func.count()).select_from(some)).scalar_one())
     return counted
+
+
+def find(conn: Connection, name: str) -> int | None:
+    """The newest case of the person with this pseudonym, closed ones included."""
+    chat = row_id(name)
+    if chat is None:
+        return None
+    return conn.execute(select(func.max(Case.id)).where(Case.chat_id == chat)).scalar()
 
 
 def described(conn: Connection, cipher: Cipher, found: Sequence[CaseSummary]) -> list[Line]:

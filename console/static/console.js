@@ -90,7 +90,7 @@
   /* Do not pull the list away from under somebody who uses it. */
   body.addEventListener("htmx:beforeRequest", (event) => {
     const list = event.target;
-    if (list.id === "list" && list.querySelector(".filters :focus")) event.preventDefault();
+    if (list.id === "list" && list.querySelector(".filters :focus, .find :focus")) event.preventDefault();
   });
   body.addEventListener("htmx:beforeSwap", (event) => {
     if (event.target.id === "list") {

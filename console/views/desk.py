@@ -13,9 +13,10 @@ from console.canned import canned
 from console.countries import country_names
 from console.desk_words import AGES, DANGERS, EVENTS, KINDS, RUNGS, STATES, STATUSES, TAB_NAMES
 from console.forms import number
-from console.pages import locale_of, page
+from console.pages import locale_of, page, say_for
 from console.roles import Role, permission
 from console.state import services_of, staff_of
+from console.wording import msg
 from content import LOCALES
 from storage import Connection, cases, chats, saved_filters, staff, staff_desk, staff_thread
 from storage.saved_filters import Saved
@@ -23,6 +24,7 @@ from storage.staff_desk import TABS, Filters
 
 PER_PAGE = 30
 NARROWING = ("topic", "destination", "language", "label")
+NOT_FOUND = msg("Tidak ada kasus dari {name}. Tulis nama samaran lengkap, misalnya Melati-4821.")
 _LANGUAGES = {"id": "Indonesia", "en": "English", "jv": "Jawa", "su": "Sunda"}
 
 
@@ -30,6 +32,7 @@ def routes() -> list[web.RouteDef]:
     return [
         web.get("/desk", show),
         web.get("/desk/list", show_list),
+        web.get("/desk/find", find),
         web.get("/desk/{id}", show_case),
         web.get("/desk/{id}/thread", show_thread),
     ]
@@ -114,6 +117,19 @@ async def show_list(request: web.Request) -> web.StreamResponse:
     """The list alone, for live updates."""
     current = number(request.query["case"]) if request.query.get("case") else None
     return page(request, "desk_list.html", current=current, **await list_values(request))
+
+
+@permission(Role.VIEWER)
+async def find(request: web.Request) -> web.StreamResponse:
+    """The newest case of the person with this pseudonym."""
+    name = request.query.get("name", "")[:80]
+    case_id = await services_of(request).database.read(lambda conn: staff_desk.find(conn, name))
+    if case_id is not None:
+        raise web.HTTPSeeOther(f"/desk/{case_id}")
+    problem = say_for(request)(NOT_FOUND, name=name)
+    return page(
+        request, "desk.html", 404, case=None, **await list_values(request) | {"list_problem": problem}
+    )
 
 
 @permission(Role.VIEWER)

@@ -335,3 +335,16 @@ async def test_filters_show_names_and_offer_only_what_there_is(console: Console)
     assert titles["passport"] not in ("passport", "")
     assert titles["jv"] == "Jawa"
     assert "salary-by-country" not in titles
+
+
+async def test_a_person_is_found_by_the_name_that_staff_know(console: Console) -> None:
+    sari = await console.signed_in("sari", "agent")
+    one = await visitor(console, 5)
+    await one.asks("person", "halo")
+    page = await sari.get(f"/desk/find?name=%20{one.chat.pseudonym.upper()}")
+    assert page.url.endswith(f"/desk/{one.case_id}")
+    for name in ("Melati", "Melati-9999", "", "%27 OR 1=1", "<script>"):
+        page = await sari.get(f"/desk/find?name={name}")
+        assert page.status == 404
+        assert "Tidak ada kasus dari" in page.text
+        assert "<script>." not in page.text
