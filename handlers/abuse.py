@@ -26,6 +26,7 @@ _TAPS = frozenset(
         "consent",
         "langs",
         "lang",
+        "news",
     )
 )
 _MAY_HOLD_ONE = re.compile(r"\d\D{0,3}\d|@|\w\.\w|://")

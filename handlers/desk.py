@@ -11,8 +11,10 @@ from handlers.exchange import Outcome, Services
 from handlers.keyboards import Row, tap, without
 from handlers.nobody import turn_of_nobody
 from handlers.rendering import Page
-from handlers.turn import Turn
+from handlers.turn import Turn, msg
 from storage import NewCase, mask
+
+_RETURNED = msg("Petugas selesai untuk saat ini. Bot menjawab lagi di sini.")
 
 Calls = list[tuple[str, dict[str, Any]]]
 
@@ -25,8 +27,20 @@ def unless_held(action: Callable[[Turn], Awaitable[None]]) -> Callable[[Turn], A
             await _to_staff(turn)
         else:
             await action(turn)
+            if turn.exchange.chat.held_until is not None and not turn.exchange.chat.held(turn.now):
+                _come_back(turn)
 
     return run
+
+
+def _come_back(turn: Turn) -> None:
+    """Staff have been silent for so long that the bot answers again: say so, once, before the answer."""
+    turn.exchange.chat_changes.update(held_since=None, held_until=None)
+    calls = turn.exchange.calls
+    if not calls or turn.exchange.erase or turn.outcome is Outcome.EMERGENCY:
+        return
+    turn.reply(turn.say(_RETURNED))
+    calls.insert(0, calls.pop())
 
 
 async def _to_staff(turn: Turn) -> None:
@@ -108,7 +122,7 @@ class DeskMessages:
     def returned(self, locale: str) -> Calls:
         """Staff have given the chat back."""
         turn = self._turn(locale)
-        turn.reply(turn.say("Petugas selesai untuk saat ini. Bot menjawab lagi di sini."))
+        turn.reply(turn.say(_RETURNED))
         return _calls(turn)
 
     def _turn(self, locale: str) -> Turn:

@@ -162,9 +162,9 @@ def setting(person: Person, name: str, value: str) -> None:
     elif name == "banned":
         person.chat = dataclasses.replace(person.chat, banned_at=person.clock() if value == "yes" else None)
     elif name == "staff":
-        hours = timedelta(hours=12) if value == "hold the chat" else timedelta(0)
-        now = person.clock()
-        person.chat = dataclasses.replace(person.chat, held_since=now, held_until=now + hours)
+        now = person.clock() if value == "hold the chat" else None
+        until = now + timedelta(hours=12) if now else None
+        person.chat = dataclasses.replace(person.chat, held_since=now, held_until=until)
     else:
         raise AssertionError(f"unknown setting {name!r}")
 
