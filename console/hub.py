@@ -15,7 +15,7 @@ import structlog
 from storage import Connection, Database, StorageError, staff_live
 
 EVERY_SECONDS = 1.0
-QUEUE = 100
+QUEUE = 1000
 
 log = structlog.get_logger("bekal.console")
 
@@ -42,11 +42,14 @@ class Hub:
         """Look for news until cancelled."""
         last: int | None = None
         while True:
+            before = last
             try:
                 last = await self._look(last)
             except StorageError as error:
                 log.warning("desk_news_unavailable", kind=type(error).__name__)
-            await asyncio.sleep(self.every)
+            # What is more than one look sees does not wait for the next second.
+            if before is None or last is None or last - before < staff_live.AT_ONCE:
+                await asyncio.sleep(self.every)
 
     async def _look(self, last: int | None) -> int:
         pending = dict(self._pending)

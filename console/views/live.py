@@ -41,20 +41,29 @@ async def events(request: web.Request) -> web.StreamResponse:
     try:
         await response.write(b"retry: 3000\n\n")
         while True:
-            try:
-                async with asyncio.timeout(LOOK_EVERY):
-                    line = await queue.get()
-            except TimeoutError:
-                line = ""
+            lines = await _waiting(queue)
             if not await _signed_in(request):
                 await response.write(b"event: ended\ndata: {}\n\n")
                 break
-            await response.write(f"data: {line}\n\n".encode() if line else b": still here\n\n")
+            events = "".join(f"data: {line}\n\n" for line in lines)
+            await response.write(events.encode() or b": still here\n\n")
     except ConnectionError:
         pass
     finally:
         hub.leave(queue)
     return response
+
+
+async def _waiting(queue: asyncio.Queue[str]) -> list[str]:
+    """All that waits, once something does; nothing after LOOK_EVERY seconds."""
+    try:
+        async with asyncio.timeout(LOOK_EVERY):
+            lines = [await queue.get()]
+    except TimeoutError:
+        return []
+    while not queue.empty():
+        lines.append(queue.get_nowait())
+    return lines
 
 
 async def _signed_in(request: web.Request) -> bool:
