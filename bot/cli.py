@@ -126,12 +126,14 @@ def nlu_compare(
     out: Annotated[Path | None, typer.Option(help="Also write the figures as JSON to this file.")] = None,
 ) -> None:
     """Measure the engines side by side, on our messages and on public sets (half an hour)."""
-    _settings()
-    from bot.comparison import PUBLIC, CannotCompare, compare, table
+    settings = _settings()
+    from bot.comparison import PUBLIC, compare, table
+    from bot.comparison_rasa import CannotCompare
+    from bot.rasa_setup import Places
 
     rows = []
     try:
-        for row in compare(data or PUBLIC):
+        for row in compare(data or PUBLIC, Places.of(settings)):
             typer.echo(f"{row['set']}, {row['engine']}: accuracy {row['first']}", err=True)
             rows.append(row)
     except CannotCompare as error:

@@ -8,40 +8,53 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from bot import comparison_rasa
 from bot.bench.processes import Process
+from bot.comparison_rasa import CannotCompare
 from bot.comparison_sets import public_sets, write
 from bot.evaluation import EVALUATION
 from bot.models import TRAINING
+from bot.rasa_setup import Places
 from bot.settings import ROOT
 
 PUBLIC = ROOT.parent / "shared" / "data"
 ENGINES = {"embedded": True, "embedded, no encoder": False}
 OURS = "ours"
 COLUMNS = {
-    "intents": "intents", "messages": "messages", "first": "accuracy", "auroc": "AUROC", "train_s": "train s",
-    "start_s": "start s", "peak_mb": "MB", "p50_ms": "p50 ms", "p99_ms": "p99 ms", "per_s": "per s",
-}  # fmt: skip
+    "intents": "intents",
+    "messages": "messages",
+    "first": "accuracy",
+    "auroc": "AUROC",
+    "train_cpu_s": "training, CPU s",
+    "start_s": "start, s",
+    "peak_mb": "memory, MB",
+    "p50_ms": "p50, ms",
+    "p99_ms": "p99, ms",
+    "cpu_ms": "CPU ms a message",
+    "per_s": "messages/s",
+}
 
 
-class CannotCompare(Exception):
-    """A measured process failed; the message holds its last lines."""
+def compare(data: Path, places: Places) -> Iterator[dict[str, Any]]:
+    """Measure every engine on every set that there is, a row at a time. Raises CannotCompare.
 
-
-def compare(data: Path) -> Iterator[dict[str, Any]]:
-    """Measure every engine on every set that there is, a row at a time. Raises CannotCompare."""
+    Rasa is measured on our messages, where it is set up, with each pipeline that has been trained.
+    """
     with tempfile.TemporaryDirectory(prefix="bekal-compare-") as name:
         folder = Path(name)
         sets: dict[str, tuple[Path, list[Path]]] = {OURS: (TRAINING, sorted(EVALUATION.glob("*.jsonl")))}
         for public in public_sets(data):
             training, messages = write(public, folder / public.name)
             sets[public.name] = training, [messages]
+        for pipeline in comparison_rasa.trained(places):
+            yield {"set": OURS, "engine": f"Rasa {pipeline}", **comparison_rasa.measure(places, pipeline)}
         for set_name, (training, files) in sets.items():
             for engine, encoder in ENGINES.items():
                 cache = folder / "cache" / set_name / engine
                 task = {"training": str(training), "cache": str(cache), "encoder": encoder}
                 trained = _worker(task | {"messages": []}, folder)
                 measured = _worker(task | {"messages": [str(file) for file in files]}, folder)
-                yield {"set": set_name, "engine": engine, "train_s": trained["start_s"], **measured}
+                yield {"set": set_name, "engine": engine, "train_cpu_s": trained["start_cpu_s"], **measured}
 
 
 def table(rows: list[dict[str, Any]]) -> str:

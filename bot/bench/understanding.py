@@ -18,10 +18,16 @@ start = time.perf_counter()
 import nlu
 from bot.bench.questions import QUESTIONS
 from bot.models import TRAINING
+from nlu.encoder import Encoder
+asked = []
+encode = Encoder.encode
+Encoder.encode = lambda self, texts: asked.append(texts) or encode(self, texts)
 engine = nlu.load(TRAINING, Path(sys.argv[1]), use_encoder=sys.argv[2] == "encoder")
 loaded = time.perf_counter() - start
+asked.clear()
 for text in QUESTIONS:
     engine.understand(text)
+encoded = len(asked) / len(QUESTIONS)
 times = []
 for turn in range(20):
     for text in QUESTIONS:
@@ -33,6 +39,7 @@ print(json.dumps({
     "load_s": round(loaded, 2),
     "p50_ms": round(statistics.median(times), 2),
     "p99_ms": round(times[int(len(times) * 0.99)], 2),
+    "encoder_calls_a_message": round(encoded, 2),
     "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
     "engine": engine.understand("halo").engine,
 }))

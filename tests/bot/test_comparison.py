@@ -11,8 +11,10 @@ import pytest
 
 import bot.comparison
 from bot import comparison_worker
-from bot.comparison import OURS, CannotCompare, compare, table
+from bot.comparison import OURS, compare, table
+from bot.comparison_rasa import CannotCompare
 from bot.comparison_sets import EXAMPLES, MESSAGES, PublicSet, public_sets, write
+from bot.rasa_setup import Places
 from nlu import training
 from nlu.evaluate import read_labels
 from tests.bot.commands import Run, refused
@@ -89,7 +91,7 @@ def test_what_is_measured_of_one_engine_on_one_set(small_model: Path, tmp_path: 
     assert 0 < found["p50_ms"] <= found["p99_ms"]
     assert found["per_s"] > 0
     assert found["peak_mb"] > 20
-    assert list(comparison_worker.run(task | {"messages": []})) == ["start_s", "peak_mb"]
+    assert list(comparison_worker.run(task | {"messages": []})) == ["start_s", "start_cpu_s", "peak_mb"]
 
 
 def test_engines_are_trained_and_started_in_processes_of_their_own(
@@ -99,9 +101,9 @@ def test_engines_are_trained_and_started_in_processes_of_their_own(
     monkeypatch.setattr(bot.comparison, "TRAINING", SMALL_TRAINING)
     monkeypatch.setattr(bot.comparison, "EVALUATION", tmp_path)
     monkeypatch.setattr(bot.comparison, "ENGINES", {"words": False})
-    (row,) = compare(tmp_path / "nowhere")
+    (row,) = compare(tmp_path / "nowhere", Places(tmp_path / "rasa"))
     assert (row["set"], row["engine"], row["first"]) == (OURS, "words", 1.0)
-    assert row["train_s"] > row["start_s"] > 0
+    assert row["train_cpu_s"] > row["start_cpu_s"] > 0
     head, rule, line = table([row]).splitlines()
     assert head.startswith("| set | engine | intents |")
     assert rule.count("---") == head.count("|") - 1
@@ -113,5 +115,5 @@ def test_a_process_that_fails_is_told_with_its_last_lines(
 ) -> None:
     monkeypatch.setattr(bot.comparison, "TRAINING", tmp_path / "nothing")
     with pytest.raises(CannotCompare, match="no training examples found"):
-        list(compare(tmp_path))
+        list(compare(tmp_path, Places(tmp_path / "rasa")))
     refused(run("nlu", "compare", "--data", str(tmp_path)), "no training examples found")
