@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import gzip
 import json
@@ -10,14 +11,19 @@ from pathlib import Path
 import pytest
 
 import bot.comparison
+import bot.comparison_rasa
+import nlu
 from bot import comparison_worker
 from bot.comparison import OURS, compare, table
-from bot.comparison_rasa import CannotCompare
+from bot.comparison_rasa import Asking, CannotCompare, trained
 from bot.comparison_sets import EXAMPLES, MESSAGES, PublicSet, public_sets, write
-from bot.rasa_setup import Places
+from bot.rasa_client import RasaClient
+from bot.rasa_setup import Places, token
+from bot.wiring import utc_now
 from nlu import training
 from nlu.evaluate import read_labels
 from tests.bot.commands import Run, refused
+from tests.bot.rasa_server import serving
 from tests.bot.test_evaluation import RIGHT, WRONG, written
 from tests.conftest import SMALL_TRAINING
 
@@ -117,3 +123,31 @@ def test_a_process_that_fails_is_told_with_its_last_lines(
     with pytest.raises(CannotCompare, match="no training examples found"):
         list(compare(tmp_path, Places(tmp_path / "rasa")))
     refused(run("nlu", "compare", "--data", str(tmp_path)), "no training examples found")
+
+
+async def test_rasa_is_watched_and_its_failures_are_counted(small_model: Path, tmp_path: Path) -> None:
+    embedded = nlu.load(SMALL_TRAINING, small_model, use_encoder=False)
+    async with serving() as server:
+        places = Places(tmp_path)
+        server.token = token(places)
+        server.ranking = {"visa": 0.8, "passport": 0.1}
+        client = RasaClient(server.url, places.token, embedded.model.modules, clock=utc_now)
+        asking = Asking(embedded, client)
+        seen = await asyncio.to_thread(asking.understand, "cara buat paspor", nlu.Context())
+        assert (seen.topic, seen.engine, asking.unanswered) == ("visa", "rasa", 0)
+        server.token = "another"
+        seen = await asyncio.to_thread(asking.understand, "cara buat paspor", nlu.Context())
+    assert (seen.topic, seen.engine, asking.unanswered) == ("passport", "embedded-lexical", 1)
+    assert len(asking.milliseconds) == 2
+    asking.forget()
+    assert (asking.milliseconds, asking.unanswered) == ([], 0)
+
+
+def test_only_pipelines_with_a_model_are_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    places = Places(tmp_path)
+    assert trained(places) == []
+    places.models.mkdir()
+    (places.models / "diet.tar.gz").touch()
+    assert trained(places) == [], "Rasa is not set up"
+    monkeypatch.setattr(bot.comparison_rasa, "is_set_up", lambda _: True)
+    assert trained(places) == ["diet"]
