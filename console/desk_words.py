@@ -11,6 +11,14 @@ AGES = (
     ("24", msg("lebih dari 1 hari"), timedelta(days=1)),
     ("72", msg("lebih dari 3 hari"), timedelta(days=3)),
 )
+ROLE_NAMES = {
+    "viewer": msg("pembaca"),
+    "agent": msg("petugas layanan"),
+    "editor": msg("penyunting"),
+    "publisher": msg("penerbit"),
+    "admin": msg("admin"),
+}
+LANGUAGES = {"id": "Indonesia", "en": "English", "jv": "Jawa", "su": "Sunda"}
 TAB_NAMES = {
     "danger": msg("Bahaya"),
     "mine": msg("Punya saya"),

@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from console import times
 from console.csrf import csrf
+from console.desk_words import ROLE_NAMES
 from console.roles import Role
 from console.state import NONCE, SESSION, TOKEN
 from console.wording import LOCALES, Say, msg, preferred, wording
@@ -82,6 +83,7 @@ def page(request: web.Request, template: str, status: int = 200, **values: Any) 
         "me": session.staff if session is not None else None,
         "role": role,
         "Role": Role,
+        "role_names": ROLE_NAMES,
         "places": [place for place in NAVIGATION if role is not None and role >= place.needs],
         "path": request.path,
         "ago": times.ago_in(say),

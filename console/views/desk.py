@@ -11,7 +11,7 @@ from aiohttp import web
 from console.bubbles import bubbles
 from console.canned import canned
 from console.countries import country_names
-from console.desk_words import AGES, DANGERS, EVENTS, KINDS, RUNGS, STATES, STATUSES, TAB_NAMES
+from console.desk_words import AGES, DANGERS, EVENTS, KINDS, LANGUAGES, RUNGS, STATES, STATUSES, TAB_NAMES
 from console.forms import number
 from console.pages import locale_of, page, say_for
 from console.roles import Role, permission
@@ -25,7 +25,6 @@ from storage.staff_desk import TABS, Filters
 PER_PAGE = 30
 NARROWING = ("topic", "destination", "language", "label")
 NOT_FOUND = msg("Tidak ada kasus dari {name}. Tulis nama samaran lengkap, misalnya Melati-4821.")
-_LANGUAGES = {"id": "Indonesia", "en": "English", "jv": "Jawa", "su": "Sunda"}
 
 
 def routes() -> list[web.RouteDef]:
@@ -81,7 +80,7 @@ async def list_values(request: web.Request) -> dict[str, Any]:
         "choices": {
             "topic": _named(choices["topic"], titles),
             "label": _named(choices["label"], {}),
-            "language": _named(LOCALES, _LANGUAGES),
+            "language": _named(LOCALES, LANGUAGES),
             "destination": _named(_destinations(library.catalog) if library else (), country_names(locale)),
         },
         "topics": titles,
@@ -194,6 +193,7 @@ async def case_values(request: web.Request) -> dict[str, Any]:
         if library
         else [],
         "person_locale": person,
+        "languages": LANGUAGES,
         "events": EVENTS,
         "states": STATES,
         "rungs": RUNGS,
