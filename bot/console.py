@@ -11,6 +11,7 @@ from typing import Any, cast
 from aiohttp import web
 
 from bot.logs import get_logger
+from bot.retraining import Retraining
 from bot.preview import Preview
 from bot.server import parse_listen
 from bot.settings import Settings
@@ -78,6 +79,7 @@ async def serve_console(app: App) -> AsyncIterator[None]:
         log.error("console_not_served", address=url, reason=reason, remedy="set BEKAL_CONSOLE_URL")
         yield
         return
+    models = Retraining(app)
     services = Services(
         database=app.database,
         clock=app.clock,
@@ -89,6 +91,7 @@ async def serve_console(app: App) -> AsyncIterator[None]:
         content_history=settings.data_dir / "content-history",
         token=lambda: secrets.token_urlsafe(32),
         trial=lambda: app.trial,
+        models=lambda: models if app.engine is not None else None,
     )
     runner = web.AppRunner(
         build_console(services), access_log=None, handle_signals=False, shutdown_timeout=1.0
@@ -103,4 +106,5 @@ async def serve_console(app: App) -> AsyncIterator[None]:
     try:
         yield
     finally:
+        await models.close()
         await runner.cleanup()

@@ -32,7 +32,7 @@ class Versions:
     def served(self) -> list[str]:
         """What has served, newest last. A choice that cannot be read counts as none."""
         try:
-            names = json.loads(self._choice.read_text(encoding="utf-8"))["served"]
+            names = list(json.loads(self._choice.read_text(encoding="utf-8"))["served"])
         except (OSError, ValueError, KeyError, TypeError):
             return [SHIPPED]
         return [SHIPPED, *(name for name in names if isinstance(name, str) and _NAME.fullmatch(name))]

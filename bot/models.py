@@ -9,7 +9,7 @@ import nlu
 from bot.logs import get_logger
 from bot.model_versions import REVIEW, SHIPPED, Versions
 from bot.settings import ROOT, Settings
-from content import Catalog
+from content import Catalog, Library
 from nlu.model import EMBEDDINGS_FILE, MODEL_FILE
 
 log = get_logger("models")
@@ -41,11 +41,25 @@ def load_engine(
     versions = versions_of(settings)
     if folder is None and versions.live != SHIPPED:
         try:
-            return _load(settings, search, versions.path(versions.live), fresh)
+            chosen = versions.path(versions.live)
+            if not chosen.is_dir():
+                raise FileNotFoundError(chosen)
+            return _load(settings, search, chosen, fresh)
         except (nlu.TrainingError, OSError) as error:
             # What staff chose cannot be used; the shipped model always can.
             log.error("model_version_unusable", version=versions.live, kind=type(error).__name__)
     return _load(settings, search, folder or settings.model_cache, fresh)
+
+
+def load_version(settings: Settings, name: str, library: Callable[[], Library | None]) -> nlu.Understander:
+    """Load a version by its name, for the articles that serve. Raises KeyError, TrainingError, OSError."""
+
+    def catalog() -> Catalog:
+        serving = library()
+        assert serving is not None
+        return serving.catalog
+
+    return _load(settings, search_in(catalog), versions_of(settings).path(name))
 
 
 def versions_of(settings: Settings) -> Versions:

@@ -24,6 +24,8 @@ from console.views import (
     desk,
     live,
     overview,
+    questions,
+    questions_models,
     saved_filters,
     signin,
     staff,
@@ -46,7 +48,7 @@ def build_console(services: Services) -> web.Application:
     app[live.HUB] = Hub(services.database)
     app[CHECKS], app[PUBLISHING] = Checks(), asyncio.Lock()
     app.cleanup_ctx.append(live.running)
-    # "/desk/events" has to stand before "/desk/{id}".
+    # "/desk/events" has to stand before "/desk/{id}", and "/questions/model" before "/questions/{id}".
     for module in (
         signin,
         account,
@@ -58,9 +60,11 @@ def build_console(services: Services) -> web.Application:
         saved_filters,
         desk,
         actions,
+        bans,
         content,
         try_it,
-        bans,
+        questions_models,
+        questions,
     ):
         app.add_routes(module.routes())
     return app

@@ -37,6 +37,7 @@ NAVIGATION = (
     Place("/desk", msg("Meja layanan"), Role.VIEWER),
     Place("/content", msg("Isi"), Role.VIEWER),
     Place("/overview", msg("Ikhtisar"), Role.VIEWER),
+    Place("/questions", msg("Pertanyaan"), Role.VIEWER),
     Place("/try", msg("Coba bot"), Role.VIEWER),
     Place("/staff", msg("Petugas"), Role.ADMIN),
     Place("/audit", msg("Catatan audit"), Role.ADMIN),
