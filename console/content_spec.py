@@ -46,12 +46,15 @@ class Field:
     hint: str = ""
 
 
+_LANGUAGES = {"id": msg("Indonesia"), "en": msg("Inggris"), "jv": msg("Jawa"), "su": msg("Sunda")}
+
+
 def _choice(key: str, label: str, choices: tuple[str, ...]) -> Field:
     return Field(key, label, "choice", choices)
 
 
 def _texts(key: str, label: str) -> Field:
-    return Field(key, label, "texts", fields=tuple(Field(locale, locale) for locale in LOCALES))
+    return Field(key, label, "texts", fields=tuple(Field(each, _LANGUAGES[each]) for each in LOCALES))
 
 
 _MONTHS = _choice("review_months", msg("Berlaku berapa bulan"), tuple(map(str, REVIEW_MONTHS)))
