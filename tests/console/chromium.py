@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -21,6 +22,13 @@ needs_chromium = pytest.mark.skipif(
     CHROMIUM is None, reason="no Chromium found; install it or set CHROMIUM to its path"
 )
 expect.set_options(timeout=15_000)  # a busy machine is slow, not wrong
+
+
+def free_port() -> int:
+    """A port on which nobody listens."""
+    with socket.socket() as trial:
+        trial.bind(("127.0.0.1", 0))
+        return int(trial.getsockname()[1])
 
 
 @asynccontextmanager

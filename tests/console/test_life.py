@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from simulator import Simulator
 from storage import Connection, staff
 from tests.bot.house import House, opened, working
 from tests.bot.tools import until
-from tests.console.chromium import complaints_of, needs_chromium, opened_page
+from tests.console.chromium import complaints_of, free_port, needs_chromium, opened_page
 from tests.console.conftest import PASSWORD, QUICK, SECRET
 from tests.transcripts.driver import Clock
 
@@ -26,12 +25,6 @@ pytestmark = needs_chromium
 async def page() -> AsyncIterator[Page]:
     async with opened_page() as opened:
         yield opened
-
-
-def free_port() -> int:
-    with socket.socket() as trial:
-        trial.bind(("127.0.0.1", 0))
-        return int(trial.getsockname()[1])
 
 
 async def admit(house: House, name: str) -> None:
