@@ -11,8 +11,8 @@ from typing import Any, cast
 from aiohttp import web
 
 from bot.logs import get_logger
-from bot.retraining import Retraining
 from bot.preview import Preview
+from bot.retraining import Retraining
 from bot.server import parse_listen
 from bot.settings import Settings
 from bot.wiring import App

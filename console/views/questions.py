@@ -135,6 +135,12 @@ async def undo(request: web.Request) -> web.StreamResponse:
     raise web.HTTPSeeOther("/questions/decided")
 
 
+def titles_with_out_of_scope(request: web.Request) -> dict[str, str]:
+    """The titles of all articles, and the name of what has none."""
+    titles = titles_of(services_of(request).library(), locale_of(request))
+    return {**titles, OUT_OF_SCOPE: say_for(request)(msg("di luar cakupan"))}
+
+
 async def _groups(request: web.Request, kind: str) -> tuple[list[Group], dict[str, int]]:
     database = services_of(request).database
     cipher = database.cipher
@@ -246,7 +252,7 @@ def _values(request: web.Request, counts: dict[str, int]) -> dict[str, Any]:
         "kind": kind_of(request),
         "kinds": KIND_NAMES,
         "counts": counts,
-        "titles": titles_of(services_of(request).library(), locale_of(request)),
+        "titles": titles_with_out_of_scope(request),
         "now": services_of(request).clock(),
         "out_of_scope": OUT_OF_SCOPE,
     }

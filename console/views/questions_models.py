@@ -9,14 +9,13 @@ from aiohttp import web
 
 from console.desk_words import DANGERS, RUNGS
 from console.forms import field
-from console.pages import locale_of, page, say_for
+from console.pages import page, say_for
 from console.questions import KIND_NAMES
 from console.questions_models import FIGURES, STEPS, VERDICTS, ModelUnusable, Status
 from console.roles import Role, permission
 from console.security import note
 from console.state import services_of
-from console.views.desk import titles_of
-from console.views.questions import models_of
+from console.views.questions import models_of, titles_with_out_of_scope
 from console.wording import msg
 from storage import Connection, questions
 from storage.questions import Example
@@ -105,7 +104,7 @@ async def _values(request: web.Request) -> dict[str, Any]:
         "rungs": RUNGS,
         "dangers": DANGERS,
         "examples": len(examples),
-        "titles": titles_of(services.library(), locale_of(request)),
+        "titles": titles_with_out_of_scope(request),
         "now": services.clock(),
         "problem": None,
     }
