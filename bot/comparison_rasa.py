@@ -14,7 +14,7 @@ from typing import Any
 
 import nlu
 from bot.bench.processes import free_port
-from bot.comparison_worker import measured
+from bot.comparison_worker import measured, peak_mb
 from bot.evaluation import EVALUATION
 from bot.models import TRAINING
 from bot.rasa_client import RasaClient
@@ -52,7 +52,7 @@ def measure(places: Places, pipeline: str) -> dict[str, Any]:
         if asking.unanswered > MAY_FAIL * found["messages"]:
             raise CannotCompare(f"Rasa left {asking.unanswered} messages unanswered: is the machine busy?")
         cpu = round(1000 * (cpu_seconds(process.pid) - before) / found["messages"], 1)
-        return {"start_s": start, "cpu_ms": cpu, "peak_mb": _peak_mb(process.pid), **found}
+        return {"start_s": start, "cpu_ms": cpu, "peak_mb": peak_mb(process.pid), **found}
 
 
 class Asking:
@@ -109,9 +109,3 @@ def cpu_seconds(pid: int) -> float:
     """What a running process has used of the processor."""
     fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def _peak_mb(pid: int) -> int:
-    """The most memory that a running process held at once."""
-    status = Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines()
-    return next(int(line.split()[1]) // 1024 for line in status if line.startswith("VmHWM"))

@@ -12,11 +12,12 @@ from typing import Any
 from bot.bench.processes import Process
 
 MEASURE = """
-import json, resource, statistics, sys, time
+import json, statistics, sys, time
 from pathlib import Path
 start = time.perf_counter()
 import nlu
 from bot.bench.questions import QUESTIONS
+from bot.comparison_worker import peak_mb
 from bot.models import TRAINING
 from nlu.encoder import Encoder
 asked = []
@@ -40,7 +41,7 @@ print(json.dumps({
     "p50_ms": round(statistics.median(times), 2),
     "p99_ms": round(times[int(len(times) * 0.99)], 2),
     "encoder_calls_a_message": round(encoded, 2),
-    "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+    "peak_mb": peak_mb(),
     "engine": engine.understand("halo").engine,
 }))
 """
