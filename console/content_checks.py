@@ -75,9 +75,17 @@ def on_page(problems: Iterable[Problem], fields: Sequence[Field], text: str) -> 
     for problem in problems:
         if problem.line >= parts.body_line:
             placed.at.setdefault(BODY, []).append(Note(problem, problem.line - parts.body_line + 1))
-        else:
+        elif _key_at(parts.front, problem.line) in {*(each.key for each in fields), ""}:
             _put(placed, problem, places, fields)
+        else:
+            placed.rest.append(Note(problem))  # a field that the form does not have
     return placed
+
+
+def _key_at(front: yaml.Mapping, line: int) -> str:
+    """The field of the block at the top that holds this line."""
+    before = [(at, key) for key, at in front.key_lines.items() if at <= line]
+    return max(before)[1] if before else ""
 
 
 def on_row(problems: Iterable[Problem], fields: Sequence[Field], node: yaml.Mapping) -> Placed:
