@@ -47,21 +47,36 @@
       document.title = title;
     }
   });
-  function alarm(news) {
-    const text = `${body.dataset.danger}: ${news.name}`;
+  let rung = 0;
+  function ring() {
+    if (Date.now() - rung > 3000) beep();  /* many at once ring once */
+    rung = Date.now();
+  }
+  function tell(news, said) {
+    const text = `${said}: ${news.name}`;
     unseen += 1;
-    document.title = `(${unseen}) ⚠ ${text}`;
-    beep();
+    document.title = `(${unseen}) ${text}`;
     const toast = byId("toast");
     if (toast) {
       const link = toast.querySelector("a");
-      link.textContent = `⚠ ${text}`;
-      link.href = `/desk/${news.case}?tab=danger`;
+      link.textContent = text;
+      link.href = `/desk/${news.case}?tab=${news.danger ? "danger" : "mine"}`;
       toast.hidden = false;
       setTimeout(() => { toast.hidden = true; }, 20000);
     }
     if (wanted() && document.hidden && "Notification" in window && Notification.permission === "granted") {
       new Notification(text, { tag: `case-${news.case}` });
+    }
+  }
+  function hear(news) {
+    const mine = news.by === body.dataset.me;
+    if (news.danger) {
+      tell(news, `⚠ ${body.dataset.danger}`);
+      ring();
+    } else if (mine && news.what === "assigned") {
+      tell(news, body.dataset.handed);
+    } else if (mine && news.what === "reported" && (document.hidden || String(news.case) !== body.dataset.case)) {
+      tell(news, body.dataset.wrote);
     }
   }
   let later = 0;
@@ -80,7 +95,7 @@
     source.addEventListener("ended", () => { source.close(); location.assign("/sign-in"); });
     source.addEventListener("message", (message) => {
       const news = JSON.parse(message.data);
-      if (news.danger) alarm(news);
+      hear(news);
       if (String(news.case) === body.dataset.case) refresh("case-news");
       /* Many at once make one look. */
       clearTimeout(later);

@@ -248,3 +248,31 @@ async def test_without_scripts_one_reads_and_answers(console: Console) -> None:
         await page.get_by_role("button", name="Kirim", exact=True).click()
         await expect(page.locator(".entry.us")).to_contain_text("Kami bantu.")
     assert await one.sent() == [("Petugas\nKami bantu.", 1)]
+
+
+async def test_whoever_gets_a_case_or_an_answer_is_told(console: Console, page: Page) -> None:
+    one, two = await visitor(console, 1), await visitor(console, 2)
+    await one.asks("person", "halo")
+    await two.asks("person", "halo juga")
+    await admit(page, console, "sari", "agent")
+    budi = await console.signed_in("budi", "agent")
+    await page.goto(f"{console.url}/desk/{two.case_id}")
+    await page.wait_for_selector("body[data-connected]")
+    toast = page.locator("#toast")
+    await budi.get(f"/desk/{one.case_id}")
+    await budi.post(f"/desk/{one.case_id}/assign", name="sari")
+    await expect(toast).to_contain_text(f"Diserahkan kepada Anda: {one.chat.pseudonym}")
+    assert await page.title() == f"(1) Diserahkan kepada Anda: {one.chat.pseudonym}"
+    await one.asks("person", "masih di sana?")
+    await expect(toast).to_contain_text(f"Pesan baru di kasus Anda: {one.chat.pseudonym}")
+    await toast.get_by_role("link").click()
+    await expect(page.locator("h1#who")).to_have_text(one.chat.pseudonym)
+    # What is being read anyway rings no bell, and neither does what is a colleague's.
+    await page.wait_for_selector("body[data-connected]")
+    await one.asks("person", "terima kasih")
+    await budi.get(f"/desk/{two.case_id}")
+    await budi.post(f"/desk/{two.case_id}/take")
+    await two.asks("person", "untuk Budi")
+    await expect(page.locator("#live")).to_contain_text("terima kasih")
+    await expect(toast).to_be_hidden()
+    await page.goto("about:blank")
