@@ -35,11 +35,14 @@ FOLDER = "nlu-review"
 
 
 class Retraining:
-    """For `console.questions_models.Models`; only once the app has its knowledge."""
+    """For `console.questions_models.Models`; to be used once the app has its knowledge.
 
-    def __init__(self, app: App, labels: Path = EVALUATION) -> None:
+    `labels` is the folder with the messages that models are measured on, by default ours.
+    """
+
+    def __init__(self, app: App, labels: Path | None = None) -> None:
         self._app = app
-        self._labels = labels
+        self._labels = labels or EVALUATION
         self._versions = versions_of(app.settings)
         self._work: Work | None = None
         self._task: asyncio.Task[None] | None = None
