@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from nlu.danger_model import CALM, DANGER, SMALL, STRONGEST_RULE, DangerModel, Kernel, Weighing
 from nlu.features import Document, Floats, Vectoriser
 from nlu.fitting import train_encoded
-from nlu.softmax import Softmax, matrix, normalised, train_logistic
+from nlu.softmax import Softmax, matrix, normalised, train_logistic, train_margins
 
 FOLDS = 5
 BACKGROUND = 4000
-STRENGTH = 10.0
+STRENGTH, KIND_STRENGTH = 0.5, 10.0
 KERNEL_STRENGTH, KERNEL_WIDTH = 2.0, 1.0
 WEIGHTS = {"danger": 1.0, "calm": 2.0, "background": 0.5}
 
@@ -69,9 +69,9 @@ def train(samples: Samples, vectoriser: Vectoriser) -> DangerModel:
     rules = np.minimum(np.array(samples.rules), STRONGEST_RULE)
     together = _weighing(np.stack([words, meaning, rules], axis=1), samples)
     return DangerModel(
-        lexical=train_logistic(features, labels, STRENGTH, weights),
+        lexical=train_margins(features, labels, STRENGTH, weights),
         kernel=None if vectors is None else _kernel(vectors, labels, weights),
-        kinds=train_logistic(features[dangerous], kinds, STRENGTH),
+        kinds=train_logistic(features[dangerous], kinds, KIND_STRENGTH),
         kinds_encoded=None if vectors is None else train_encoded(vectors[dangerous], kinds),
         together=together,
         alone=_weighing(np.stack([words, np.zeros_like(words), rules], axis=1), samples),
@@ -113,7 +113,7 @@ def _held_out(samples: Samples, features: Any) -> tuple[NDArray[np.float32], NDA
         if not len(unseen) or len(set(known)) < 2:
             continue
         weights = samples.weights[seen]
-        words[unseen] = _odds(train_logistic(features[seen], known, STRENGTH, weights), features[unseen])
+        words[unseen] = _odds(train_margins(features[seen], known, STRENGTH, weights), features[unseen])
         if samples.vectors is not None:
             meaning[unseen] = _kernel(samples.vectors[seen], known, weights).margins(samples.vectors[unseen])
     return words, meaning

@@ -73,14 +73,13 @@ def load_or_train(training_folder: Path, folder: Path | None, encoder: Encoder |
 
 def train(data: TrainingData, folder: Path | None, encoder: Encoder | None) -> Model:
     """Deterministic: the same data give the same numbers to the last bit (on one machine)."""
-    plain = [reading.plain_sentences(example.text) for example in data.examples]
-    readings = [reading.read(p, e.language) for p, e in zip(plain, data.examples, strict=True)]
-    dangers = [reading.read(reading.plain_sentences(d.text), d.language) for d in data.danger]
+    readings = [reading.read_example(e.text, e.language) for e in data.examples]
+    dangers = [reading.read_example(d.text, d.language) for d in data.danger]
     documents = [r.document() for r in readings]
     danger_documents = [r.document() for r in dangers]
     vectors = danger_vectors = None
     if encoder is not None:
-        every = _vectors([r.text for r in (*readings, *dangers)], folder, encoder)
+        every = _vectors([r.encoded_text for r in (*readings, *dangers)], folder, encoder)
         vectors, danger_vectors = every[: len(readings)], every[len(readings) :]
     vectoriser = Vectoriser.fit([*documents, *danger_documents])
     labels = [example.intent for example in data.examples]

@@ -12,6 +12,7 @@ from nlu.standard import standard
 from nlu.vocabulary import Vocabulary
 
 AMOUNT_UNITS = frozenset({"juta", "ribu", "rupiah", "dolar", "yen", "ringgit", "riyal"})
+ASKS = "?"
 TIME_UNITS = frozenset({"tahun", "bulan", "hari", "minggu", "jam"})
 
 
@@ -25,11 +26,12 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A message read. `repaired` maps mistyped words to what was read for them."""
+    """A message read. `repaired` maps mistyped words to what was read for them; `asks`: it has a "?"."""
 
     sentences: tuple[Sentence, ...]
     assessment: danger.Assessment
     repaired: dict[str, str]
+    asks: bool
 
     @property
     def plain(self) -> tuple[str, ...]:
@@ -41,12 +43,17 @@ class Reading:
 
     @property
     def text(self) -> str:
-        """What the encoder reads."""
+        """The words as one line."""
         return " ".join(self.words)
+
+    @property
+    def encoded_text(self) -> str:
+        """What the encoder reads: its "?" tells a question about harm from a report of it."""
+        return f"{self.text} {ASKS}" if self.asks else self.text
 
     def document(self) -> Document:
         marks = (*_marks(self.words), *self.assessment.marks())
-        return Document(self.words, marks)
+        return Document(self.words, (*marks, ASKS) if self.asks else marks)
 
 
 def plain_sentences(text: str) -> list[tuple[str, ...]]:
@@ -55,7 +62,11 @@ def plain_sentences(text: str) -> list[tuple[str, ...]]:
 
 
 def read(
-    sentences: Sequence[tuple[str, ...]], language: str, vocabulary: Vocabulary | None = None
+    sentences: Sequence[tuple[str, ...]],
+    language: str,
+    vocabulary: Vocabulary | None = None,
+    *,
+    asks: bool = False,
 ) -> Reading:
     """Training examples are read without a vocabulary, messages with it."""
     repaired: dict[str, str] = {}
@@ -66,7 +77,12 @@ def read(
         Sentence(plain, standard([repaired.get(word, word) for word in plain], language))
         for plain in sentences
     )
-    return Reading(read_sentences, danger.assess([s.words for s in read_sentences]), repaired)
+    return Reading(read_sentences, danger.assess([s.words for s in read_sentences]), repaired, asks)
+
+
+def read_example(text: str, language: str) -> Reading:
+    """A training example."""
+    return read(plain_sentences(text), language, asks=ASKS in text)
 
 
 def protected_words() -> list[frozenset[str]]:

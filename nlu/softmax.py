@@ -59,7 +59,7 @@ def matrix(vectoriser: Vectoriser, documents: Sequence[Document]) -> Any:
 
 
 def train_margins(
-    features: Any, labels: Sequence[str], strength: float, *, balanced: bool = False
+    features: Any, labels: Sequence[str], strength: float, weights: Any = None, *, balanced: bool = False
 ) -> Softmax:
     """One linear SVM a class on sparse features: in seconds where logistic regression takes minutes.
 
@@ -71,7 +71,7 @@ def train_margins(
     with threadpool_limits(1), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         model = LinearSVC(C=strength, random_state=0, class_weight="balanced" if balanced else None).fit(
-            features, list(labels)
+            features, list(labels), sample_weight=weights
         )
     return _both_sides(model)
 

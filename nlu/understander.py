@@ -11,13 +11,13 @@ import numpy as np
 from nlu import context as carried
 from nlu import decision, entities, language, model, parts
 from nlu import explain as explaining
-from nlu.danger import ALONE_THRESHOLD
+from nlu.danger import ALONE_THRESHOLD, HEARD_THRESHOLD, THRESHOLD
 from nlu.embeddings import packed, unpacked
 from nlu.encoder import Encoder
 from nlu.engine import Scores
 from nlu.features import Document, Floats
 from nlu.ranking import Ranking
-from nlu.reading import Reading, plain_sentences, read
+from nlu.reading import ASKS, Reading, plain_sentences, read
 from nlu.types import OUT_OF_SCOPE, Context, DangerSign, Decision, Understanding
 
 SearchFunction = Callable[[str], Sequence[str]]
@@ -124,7 +124,7 @@ class Understander:
         """Everything up to the decision."""
         sentences = plain_sentences(text)
         spoken = self.model.language.likeliest(tuple(word for words in sentences for word in words))
-        reading = read(sentences, spoken[0], self.model.vocabulary)
+        reading = read(sentences, spoken[0], self.model.vocabulary, asks=ASKS in text)
         scores, odds, signs = self._score(reading)
         ranking = Ranking.of(scores.classes, scores.sure)
         known = carried.before(context, self.service)
@@ -166,15 +166,18 @@ class Understander:
         features = self.model.vectoriser.transform(reading.document())
         lexical = self.model.engine.first(*features)
         danger = self.model.danger
+        rules = reading.assessment
         words = danger.words(*features) if danger is not None else -np.inf
+        open_danger = danger is not None and (words >= danger.ask or rules.strongest >= THRESHOLD)
         vector = None
-        if not self.model.engine.is_enough(lexical) or (danger is not None and words >= danger.ask):
+        if open_danger or not self.model.engine.is_enough(lexical):
             vector = self._vector(reading)
         if danger is None:
-            signs = reading.assessment.signs(ALONE_THRESHOLD)
-            return self.model.engine.scores(lexical, vector), -np.inf, signs
-        odds = danger.odds(words, vector, reading.assessment.strongest)
-        signs = danger.added(reading.assessment.signs(), odds, vector, *features)
+            return self.model.engine.scores(lexical, vector), -np.inf, rules.signs(ALONE_THRESHOLD)
+        odds = danger.odds(words, vector, rules.strongest)
+        listening = vector is not None and danger.kernel is not None
+        by_rules = rules.signs(HEARD_THRESHOLD if listening else THRESHOLD)
+        signs = danger.added(by_rules, odds, vector, *features)
         return self.model.engine.scores(lexical, vector), odds, signs
 
     def _carry(
@@ -209,7 +212,7 @@ class Understander:
         rest = parts.without_courtesy(reading.words)
         if not rest or len(rest) == len(reading.words):
             return ranking
-        inner = read([rest], language.DEFAULT)
+        inner = read([rest], language.DEFAULT, asks=reading.asks)
         scores, _, _ = self._score(inner)
         behind = Ranking.of(scores.classes, scores.sure)
         return ranking if behind.topic in COURTESIES else behind
@@ -239,4 +242,4 @@ class Understander:
         """As the vectors of the training examples: rounded to the same 8 bits."""
         if self._encoder is None or not reading.words:
             return None
-        return unpacked(packed(self._encoder.encode([reading.text])[0]))
+        return unpacked(packed(self._encoder.encode([reading.encoded_text])[0]))
