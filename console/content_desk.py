@@ -8,21 +8,27 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from pathlib import Path
 
 from aiohttp import web
 
-from console import content_files
+from console import content_files, content_form, content_yaml
 from console.content_checks import Checks
 from console.content_files import ContentFile
+from console.content_tree import FILE_NAMES
 from console.content_versions import Versions
+from console.content_yaml import CannotEdit
+from console.pages import say_for
 from console.state import services_of, staff_of
 from console.times import JAKARTA
 from content import Library
+from content import draft as content_draft
+from content.draft import TOPICS
 from content.frontmatter import split
 from content.model import SOURCE_LOCALE
 from content.problems import Problem
-from content.writing import translation_text
+from content.writing import article_text, topic_listed, translation_text
 from content.yaml import YamlError
 from storage import Connection, audit, content_review
 from storage.content_review import REVIEW, Draft, DraftChanged
@@ -95,9 +101,12 @@ async def opened(request: web.Request) -> Opened:
     found = await asyncio.to_thread(content_files.read, library.folder, name)
     skeleton = ""
     if found is None and draft is None:
-        if file.kind != "translation":
+        if file.kind == "translation":
+            skeleton = await asyncio.to_thread(_skeleton, library, file)
+        elif file.kind == "article":
+            skeleton = article_text(file.module, today_of(request))
+        else:
             raise web.HTTPNotFound
-        skeleton = await asyncio.to_thread(_skeleton, library, file)
     return Opened(file, found, draft, skeleton)
 
 
@@ -112,10 +121,39 @@ def _skeleton(library: Library, file: ContentFile) -> str:
         raise web.HTTPNotFound from error
 
 
-async def problems_of(request: web.Request, name: str, text: str) -> tuple[Problem, ...]:
+def title_of(request: web.Request, file: ContentFile) -> str:
+    """What staff call a file."""
+    if not file.is_page:
+        return say_for(request)(FILE_NAMES[file.name])
+    catalog = library_of(request).catalog
+    return catalog.article(file.topic, file.locale).title if file.topic in catalog.topics else file.topic
+
+
+def is_new_topic(request: web.Request, file: ContentFile) -> bool:
+    """Whether people cannot ask about it yet."""
+    return file.kind == "article" and file.topic not in library_of(request).catalog.topics
+
+
+async def problems_of(request: web.Request, file: ContentFile, text: str) -> tuple[Problem, ...]:
     """Everything wrong in the content, were this text published."""
     folder, today = library_of(request).folder, today_of(request)
-    return await asyncio.to_thread(request.config_dict[CHECKS].problems, folder, {name: text}, today)
+    changed = await asyncio.to_thread(_changes, folder, file, text, is_new_topic(request, file))
+    return await asyncio.to_thread(request.config_dict[CHECKS].problems, folder, changed, today)
+
+
+def _changes(folder: Path, file: ContentFile, text: str, new_topic: bool) -> dict[str, str]:
+    """The files that change with this one: an article of a new topic lists it, too."""
+    changed = {file.name: text}
+    if new_topic:
+        listed = content_files.text_of(content_files.read(folder, TOPICS))
+        topics = content_draft.read(folder).topics
+        if file.topic not in topics.articles and file.module in topics.modules:
+            try:
+                said = content_form.shown(content_yaml.front(text).fields.get("title"))
+            except CannotEdit:
+                said = ""
+            changed[TOPICS] = topic_listed(listed, topics, file.topic, file.module, said or file.topic)
+    return changed
 
 
 async def save(request: web.Request, file: Opened, text: str, seen: int, base: str, note: str = "") -> int:
@@ -190,16 +228,16 @@ async def publish(request: web.Request, seen: int) -> None:
             raise NotYet("state")
         if file.moved:
             raise NotYet("base")
-        errors = [each for each in await problems_of(request, name, draft.text) if each.is_error]
+        errors = [each for each in await problems_of(request, file.file, draft.text) if each.is_error]
         if errors:
             raise NotYet("errors" if any(each.file == name for each in errors) else "others")
         now, cipher = services.clock(), services.database.cipher
-        why, by = draft.note, draft.authors[0]
-        before = file.published if file.found is not None else None
-        if before != draft.text:
-            await asyncio.to_thread(content_files.write, library.folder, name, draft.text)
-            detail = f"{why} (disetujui {me.name})".strip()
-            await asyncio.to_thread(versions_of(request).keep, name, before, draft.text, by, detail, now)
+        detail = f"{draft.note} · ✓ {me.name}" if draft.note else f"✓ {me.name}"
+        changes = await asyncio.to_thread(
+            _changes, library.folder, file.file, draft.text, is_new_topic(request, file.file)
+        )
+        for each, text in changes.items():
+            await asyncio.to_thread(_replace, request, each, text, draft.authors[0], detail, now)
         await asyncio.to_thread(library.reload)
         correction = _correction(draft.text) if _correction(draft.text) != _correction(file.published) else ""
 
@@ -211,6 +249,16 @@ async def publish(request: web.Request, seen: int) -> None:
                 audit.add(conn, cipher, now, me.name, "correction published", f"content:{name}", correction)
 
         await services.database.write(unit)
+
+
+def _replace(request: web.Request, name: str, text: str, by: str, why: str, now: datetime) -> None:
+    """Write a file and remember what it said before. Raises CannotWrite."""
+    folder = library_of(request).folder
+    found = content_files.read(folder, name)
+    before = None if found is None else content_files.text_of(found)
+    if before != text:
+        content_files.write(folder, name, text)
+        versions_of(request).keep(name, before, text, by, why, now)
 
 
 def _correction(text: str) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from content.catalog import Catalog
+from content.fields import ID
 from content.files import MAX_BYTES, SINGLE_FILES
 from content.model import LOCALES, SOURCE_LOCALE, Locale
 from content.table_files import AGENCIES, READERS
@@ -31,6 +32,7 @@ class ContentFile:
     kind: str
     topic: str = ""
     locale: Locale = SOURCE_LOCALE
+    module: str = ""
 
     @property
     def is_page(self) -> bool:
@@ -44,15 +46,23 @@ def known(name: str, catalog: Catalog) -> ContentFile | None:
     """
     if match := _ARTICLE.fullmatch(name):
         locale = next((each for each in LOCALES if each == match[1]), None)
-        if locale is None or catalog.topics.get(match[3]) != match[2]:
+        if locale is None or not _belongs(catalog, match[2], match[3], locale):
             return None
         kind = "article" if locale == SOURCE_LOCALE else "translation"
-        return ContentFile(name, kind, match[3], locale)
+        return ContentFile(name, kind, match[3], locale, match[2])
     if name == CONTACTS or name in READERS:
         return ContentFile(name, "rows")
     if name == AGENCIES:
         return ContentFile(name, "csv")
     return ContentFile(name, "raw") if name in SINGLE_FILES else None
+
+
+def _belongs(catalog: Catalog, module: str, topic: str, locale: Locale) -> bool:
+    """Whether the topic is one of the module, or may become one with its Indonesian article."""
+    if topic in catalog.topics:
+        return catalog.topics[topic] == module
+    new = locale == SOURCE_LOCALE and topic not in catalog.service_topics and ID.fullmatch(topic)
+    return bool(new) and module in catalog.modules
 
 
 def article_file(catalog: Catalog, topic: str, locale: str) -> str:

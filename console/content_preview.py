@@ -30,7 +30,8 @@ def with_draft(catalog: Catalog, folder: Path, file: ContentFile, text: str) -> 
         return None
     article = _whole(article_of(page, source), catalog)
     articles = {**catalog.articles, (file.topic, file.locale): article}
-    return dataclasses.replace(catalog, articles=frozen(articles))
+    topics = {**catalog.topics, file.topic: file.module}
+    return dataclasses.replace(catalog, articles=frozen(articles), topics=frozen(topics))
 
 
 def _whole(article: Article, catalog: Catalog) -> Article:

@@ -132,6 +132,7 @@ _REMEDY: Sequence[tuple[str, str]] = (
     ("Make two or three of it", msg("Jadikan dua atau tiga kalimat")),
     ("Move details into a section", msg("Pindahkan rincian ke satu bagian")),
     ("Move links and code into a section", msg("Pindahkan tautan ke satu bagian")),
+    ("Write what the section is about after '##'", msg("Tulis tentang apa bagian ini sesudah '##'")),
     ("Split it in two", msg("Bagi dua")),
     ("Write something below it, or remove it", msg("Tulis isinya, atau hapus bagian itu")),
     ("Add one that starts with '## ...'", msg("Tambahkan satu yang mulai dengan '## ...'")),

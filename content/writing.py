@@ -1,5 +1,6 @@
 """Files that staff start from: the skeleton of a new article, and of a translation."""
 
+import json
 import re
 from collections.abc import Iterator
 from datetime import date
@@ -87,21 +88,27 @@ def new_article(folder: Path, topic: str, module: str, today: date) -> list[str]
         raise CannotWrite(f"{file} is there already. Open it, or see it with `content preview {topic}`")
     changed = [file]
     if topic not in topics.articles:
-        _list_topic(folder / TOPICS, topics, topic, module)
+        # What it is about is left for staff to say.
+        listed = topic_listed((folder / TOPICS).read_text(encoding="utf-8"), topics, topic, module, "")
+        (folder / TOPICS).write_text(listed, encoding="utf-8")
         changed.append(TOPICS)
-    text = ARTICLE.format(today=today, owner=OWNER_OF.get(module, "penempatan"))
     (folder / file).parent.mkdir(parents=True, exist_ok=True)
-    (folder / file).write_text(text, encoding="utf-8")
+    (folder / file).write_text(article_text(module, today), encoding="utf-8")
     return changed
 
 
-def _list_topic(file: Path, topics: Topics, topic: str, module: str) -> None:
-    """Add the topic below the last one of its module; what it is about is left for staff to say."""
+def article_text(module: str, today: date) -> str:
+    """The skeleton of an article."""
+    return ARTICLE.format(today=today, owner=OWNER_OF.get(module, "penempatan"))
+
+
+def topic_listed(text: str, topics: Topics, topic: str, module: str, scope: str) -> str:
+    """The text of topics.yml with one more topic, below the last one of its module."""
     last = max(topics.lines[known] for known, where in topics.articles.items() if where == module)
-    lines = file.read_text(encoding="utf-8").split("\n")
+    lines = text.split("\n")
     indent = lines[last - 1][: len(lines[last - 1]) - len(lines[last - 1].lstrip())]
-    lines.insert(last, f'{indent}{topic}: {{scope: ""}}')
-    file.write_text("\n".join(lines), encoding="utf-8")
+    lines.insert(last, f"{indent}{topic}: {{scope: {json.dumps(scope, ensure_ascii=False)}}}")
+    return "\n".join(lines)
 
 
 def new_translation(folder: Path, source: Page, locale: Locale) -> str:

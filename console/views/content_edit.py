@@ -11,12 +11,11 @@ from aiohttp import web
 from console import content_desk, content_files, content_form, content_yaml
 from console.bubbles import Bubble, bubbles
 from console.content_checks import Placed, on_page
-from console.content_desk import Opened, library_of, opened, problems_of
+from console.content_desk import Opened, is_new_topic, library_of, opened, problems_of, title_of
 from console.content_diff import Line, compare
 from console.content_page import content_page
 from console.content_preview import with_draft
 from console.content_spec import ARTICLE, TRANSLATION, Field
-from console.content_tree import FILE_NAMES
 from console.content_versions import Versions
 from console.content_yaml import CannotEdit
 from console.forms import field
@@ -72,7 +71,7 @@ async def _show(
 ) -> web.Response:
     if against is None and file.moved:
         against = file.published
-    problems = await problems_of(request, file.file.name, text)
+    problems = await problems_of(request, file.file, text)
     return content_page(
         request,
         "content_edit.html",
@@ -88,7 +87,8 @@ async def _values(
     request: web.Request, file: Opened, text: str, problems: tuple[Problem, ...], *, raw: bool
 ) -> dict[str, Any]:
     catalog = library_of(request).catalog
-    mine = [problem for problem in problems if problem.file == file.file.name]
+    untouched = file.found is None and file.draft is None and text == file.skeleton
+    mine = [problem for problem in problems if problem.file == file.file.name and not untouched]
     form = None
     if file.file.is_page and not raw and "raw" not in request.query:
         try:
@@ -105,17 +105,12 @@ async def _values(
         "general": placed.rest if form else on_page(mine, (), "").rest,
         "errors": sum(problem.is_error for problem in mine),
         "others": [problem for problem in problems if problem.is_error and problem.file != file.file.name],
-        "title": _title(request, file),
+        "new_topic": is_new_topic(request, file.file),
+        "title": title_of(request, file.file),
         "source": await _source(request, file, form) if file.file.kind == "translation" else None,
         "topics": catalog.topics,
         "contacts": catalog.contacts,
     }
-
-
-def _title(request: web.Request, file: Opened) -> str:
-    if file.file.is_page:
-        return library_of(request).catalog.article(file.file.topic, file.file.locale).title
-    return say_for(request)(FILE_NAMES[file.file.name])
 
 
 async def _source(request: web.Request, file: Opened, form: content_yaml.Front | None) -> dict[str, Any]:
@@ -193,7 +188,7 @@ async def save(request: web.Request) -> web.StreamResponse:
         if version == 0:
             alert = say(msg("Belum ada yang diubah."))
             return await _show(request, file, text, destination, raw=raw, status=400, alert=alert)
-        problems = await problems_of(request, name, text)
+        problems = await problems_of(request, file.file, text)
         if any(problem.is_error and problem.file == name for problem in problems):
             alert = say(msg("Tersimpan, tetapi belum bisa diserahkan: perbaiki dulu yang ditandai merah."))
             return await _show(

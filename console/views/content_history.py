@@ -7,10 +7,9 @@ import asyncio
 from aiohttp import web
 
 from console import content_desk
-from console.content_desk import library_of, opened, versions_of
+from console.content_desk import library_of, opened, title_of, versions_of
 from console.content_diff import compare
 from console.content_page import content_page
-from console.content_tree import FILE_NAMES
 from console.forms import field
 from console.pages import say_for
 from console.roles import Role, permission
@@ -41,15 +40,12 @@ async def _show(
     before = await asyncio.to_thread(versions.text, name, version_id) if chosen else None
     if version_id and before is None:
         raise web.HTTPNotFound
-    titled = file.file.is_page
     return content_page(
         request,
         "content_history.html",
         status,
         file=file,
-        title=library.catalog.article(file.file.topic, file.file.locale).title
-        if titled
-        else say_for(request)(FILE_NAMES[name]),
+        title=title_of(request, file.file),
         versions=listed,
         chosen=chosen,
         lines=compare(before, file.published) if before is not None else [],

@@ -5,11 +5,10 @@ from __future__ import annotations
 from aiohttp import web
 
 from console import content_desk, content_files
-from console.content_desk import NotYet, Opened, library_of, opened, problems_of
+from console.content_desk import NotYet, Opened, library_of, opened, problems_of, title_of
 from console.content_diff import compare
 from console.content_files import CannotWrite
 from console.content_page import content_page
-from console.content_tree import FILE_NAMES
 from console.forms import field
 from console.pages import say_for
 from console.roles import Role, permission
@@ -55,7 +54,7 @@ async def show(request: web.Request) -> web.StreamResponse:
 async def _show(
     request: web.Request, file: Opened, status: int = 200, alert: str | None = None
 ) -> web.Response:
-    problems = await problems_of(request, file.file.name, file.text)
+    problems = await problems_of(request, file.file, file.text)
     mine = [problem for problem in problems if problem.file == file.file.name]
     draft, me = file.draft, staff_of(request).name
     assert draft is not None
@@ -65,7 +64,7 @@ async def _show(
         status,
         file=file,
         draft=draft,
-        title=_title(request, file),
+        title=title_of(request, file.file),
         lines=compare(file.published, draft.text),
         problems=mine,
         errors=sum(problem.is_error for problem in mine),
@@ -75,12 +74,6 @@ async def _show(
         now=services_of(request).clock(),
         **await preview_values(request, file, draft.text, request.query.get("for") or None),
     )
-
-
-def _title(request: web.Request, file: Opened) -> str:
-    if not file.file.is_page:
-        return say_for(request)(FILE_NAMES[file.file.name])
-    return library_of(request).catalog.article(file.file.topic, file.file.locale).title
 
 
 async def _with_draft(request: web.Request) -> tuple[Opened, int]:
@@ -102,7 +95,7 @@ async def _changed(request: web.Request, error: DraftChanged) -> web.Response:
 async def submit(request: web.Request) -> web.StreamResponse:
     """Hand the draft to a second person, if the checks allow it."""
     file, seen = await _with_draft(request)
-    problems = await problems_of(request, file.file.name, file.text)
+    problems = await problems_of(request, file.file, file.text)
     if any(problem.is_error and problem.file == file.file.name for problem in problems):
         return await _show(request, file, 400, say_for(request)(WHY_NOT["errors"]))
     try:

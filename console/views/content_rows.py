@@ -12,10 +12,9 @@ from ruamel.yaml.comments import CommentedMap
 from console import content_csv, content_desk, content_form, content_yaml
 from console.content_checks import Note, Placed, on_row
 from console.content_csv import CsvRow
-from console.content_desk import Opened, library_of, opened, problems_of
+from console.content_desk import Opened, library_of, opened, problems_of, title_of
 from console.content_page import content_page
 from console.content_spec import AGENCY, ROWS, SHOWN, Field
-from console.content_tree import FILE_NAMES
 from console.content_yaml import CannotEdit, Row
 from console.forms import field
 from console.pages import say_for
@@ -62,7 +61,7 @@ def _span(row: Row | CsvRow) -> range:
 async def show_grid(request: web.Request, file: Opened) -> web.Response:
     """All rows with the columns that matter; the words looked for narrow them."""
     name = file.file.name
-    problems = [each for each in await problems_of(request, name, file.text) if each.file == name]
+    problems = [each for each in await problems_of(request, file.file, file.text) if each.file == name]
     try:
         rows = _rows(file, file.text)
     except CannotEdit as error:
@@ -83,7 +82,7 @@ async def show_grid(request: web.Request, file: Opened) -> web.Response:
         request,
         "content_grid.html",
         file=file,
-        title=say_for(request)(FILE_NAMES[name]),
+        title=title_of(request, file.file),
         columns=[labels[key] for key in shown],
         lines=[line for line in lines if all(word in " ".join(line.cells).lower() for word in words)],
         count=len(lines),
@@ -99,7 +98,7 @@ async def show_row(request: web.Request) -> web.StreamResponse:
     number = request.query.get("row", NEW)
     row = _row(file, number)
     node = _node(row)
-    problems = await problems_of(request, file.file.name, file.text) if row else ()
+    problems = await problems_of(request, file.file, file.text) if row else ()
     mine = [each for each in problems if row and each.file == file.file.name and each.line in _span(row)]
     return _show(request, file, number, node, _placed(mine, row, file.file.name))
 
@@ -149,7 +148,7 @@ def _show(
         status,
         file=file,
         number=number,
-        title=say_for(request)(FILE_NAMES[name]),
+        title=title_of(request, file.file),
         called=content_form.shown(node.get("id")),
         inputs=content_form.inputs(_fields(name), node),
         placed=placed,

@@ -17,7 +17,10 @@ from tests.transcripts.driver import Clock
 STRANGE = (
     "../settings.py",
     "articles/id/../../../etc/passwd",
-    "articles/id/routes/unknown.md",
+    "articles/en/routes/unknown.md",
+    "articles/id/unknown/unknown.md",
+    "articles/id/routes/un--known.md",
+    "articles/id/routes/greet.md",
     "articles/xx/routes/visa.md",
     "articles/id/money/visa.md",
     "README.md",
@@ -220,6 +223,37 @@ async def test_a_translation_begins_from_its_source_and_is_noted_as_current(cont
     await budi.get(f"/content/review/{name}")
     await budi.post(f"/content/publish/{name}", seen="1")
     assert not content.library.catalog.article("visa", "en").stale
+
+
+async def test_an_article_of_a_new_topic_lists_it(content: Desk) -> None:
+    sari = await content.console.signed_in("sari", "editor")
+    budi = await content.console.signed_in("budi", "publisher")
+    for taken in ("visa", "Visa Baru", "greet", ""):
+        assert (await sari.get(f"/content/new?module=routes&topic={taken}")).status == 400
+    page = await sari.get("/content/new?module=routes&topic=visa-umrah")
+    name = "articles/id/routes/visa-umrah.md"
+    assert page.url.endswith(f"/content/edit/{name}")
+    assert "is-error" not in page.text
+    written = {
+        "title": 'Visa "umrah"',
+        "summary": "Visa umrah bukan untuk bekerja.",
+        "body": "## Caranya\nTanya dulu.\n",
+        "related": "visa, passport",
+        "ask": "pusat-panggilan",
+        "sources.0.title": "Contoh",
+        "sources.0.ref": "contoh",
+        "sources.0.date": "2026",
+        "sources.0.tier": "news",
+    }
+    page = await send(sari, f"/content/edit/{name}", **written, do="submit")
+    assert page.url.endswith(f"/content/review/{name}"), page.text
+    await budi.get(f"/content/review/{name}")
+    await budi.post(f"/content/publish/{name}", seen="1")
+    catalog = content.library.catalog
+    assert catalog.topics["visa-umrah"] == "routes"
+    assert catalog.article("visa-umrah", "id").title == 'Visa "umrah"'
+    assert 'visa-umrah: {scope: "Visa \\"umrah\\""}' in content.file("topics.yml")
+    assert "umrah" in (await sari.get("/content")).text
 
 
 async def test_a_row_is_changed_added_and_removed_and_all_else_stays_to_the_byte(content: Desk) -> None:
