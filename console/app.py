@@ -25,6 +25,7 @@ from console.views import (
     live,
     overview,
     questions,
+    questions_decided,
     questions_models,
     saved_filters,
     signin,
@@ -64,6 +65,7 @@ def build_console(services: Services) -> web.Application:
         content,
         try_it,
         questions_models,
+        questions_decided,
         questions,
     ):
         app.add_routes(module.routes())

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from console.wording import msg
+from content.writing import article_text
 from storage import MaskedText, mask
 from storage.masking_tags import TAGS
 from storage.questions import Question
@@ -84,6 +85,12 @@ def sentence(text: str) -> MaskedText:
         masked = masked.replace(tag, " ")
     printable = "".join(char for char in masked if char.isprintable())
     return mask(" ".join(printable.split())[:LONGEST].strip())
+
+
+def topic_draft(module: str, questions: Sequence[Question], today: date) -> str:
+    """The skeleton of an article for a new topic, with the questions that it shall answer as notes."""
+    notes = "".join(f"%% {sentence(question.text)}\n" for question in questions)
+    return f"{article_text(module, today).rstrip()}\n\n{notes}"
 
 
 def _second(question: Question) -> str | None:

@@ -193,18 +193,29 @@ def undo(conn: Connection, cipher: Cipher, now: datetime, actor: str, decision_i
     return True
 
 
-def decisions(conn: Connection, limit: int = 100) -> list[Decision]:
-    """What was decided, newest first."""
+def decisions(conn: Connection, limit: int = 100, *, only: int | None = None) -> list[Decision]:
+    """What was decided, newest first; `only` the decision with this id."""
     learned = (
         select(func.count())
         .where(TrainingExample.decision_id == QuestionDecision.id)
         .scalar_subquery()
         .label("examples")
     )
+    wanted = select(QuestionDecision.__table__, learned).order_by(QuestionDecision.id.desc()).limit(limit)
+    if only is not None:
+        wanted = wanted.where(QuestionDecision.id == only)
+    return [Decision(*row) for row in conn.execute(wanted)]
+
+
+def decided(conn: Connection, cipher: Cipher, decision_id: int) -> list[Question]:
+    """The questions of a decision, as far as they are still kept, newest first."""
     rows = conn.execute(
-        select(QuestionDecision.__table__, learned).order_by(QuestionDecision.id.desc()).limit(limit)
+        select(Turn.__table__)
+        .join(QuestionTurn, QuestionTurn.turn_id == Turn.id)
+        .where(QuestionTurn.decision_id == decision_id)
+        .order_by(Turn.id.desc())
     )
-    return [Decision(*row) for row in rows]
+    return [question for row in rows if (question := _question(cipher, row)) is not None]
 
 
 def examples(conn: Connection, cipher: Cipher) -> list[Example]:

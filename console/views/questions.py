@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from aiohttp import web
@@ -10,7 +11,6 @@ from console.forms import field, number
 from console.pages import locale_of, page, say_for
 from console.questions import (
     AT_ONCE,
-    DEEDS,
     KIND_NAMES,
     LANGUAGES,
     LONGEST,
@@ -26,22 +26,24 @@ from console.state import services_of, staff_of
 from console.views.desk import titles_of
 from console.wording import msg
 from storage import Connection, MaskedText, questions
-from storage.questions import EXAMPLES, KINDS, NOTHING, Example, NewExample, Question, QuestionsGone
+from storage.questions import EXAMPLES, KINDS, NOTHING, TOPIC, Example, NewExample, Question, QuestionsGone
 
 GONE = msg("Rekan Anda sudah memutuskan sebagian, atau orangnya menghapus datanya. Periksa daftar lagi.")
 NO_TOPIC = msg("Pilih topiknya dulu.")
 NO_SENTENCE = msg("Centang paling sedikit satu kalimat yang ada isinya.")
+BAD_TOPIC = msg("Nama topik baru: 3 sampai 40 huruf kecil, angka, dan tanda hubung, yang belum dipakai.")
 SAME = msg(
     "Belum disimpan: kalimat yang ditandai hampir sama dengan contoh yang sudah ada, jadi centangnya "
     "dilepas. Ubah kalimatnya, atau simpan tanpa itu."
 )
 
 
+TOPIC_ID = re.compile(r"(?=.{3,40}\Z)[a-z0-9]+(?:-[a-z0-9]+)*")
+
+
 def routes() -> list[web.RouteDef]:
     return [
         web.get("/questions", show),
-        web.get("/questions/decided", show_decided),
-        web.post("/questions/decided/{id}/undo", undo),
         web.get("/questions/{id}", show_group),
         web.post("/questions/{id}", decide),
     ]
@@ -64,7 +66,7 @@ def kind_of(request: web.Request) -> str:
 @permission(Role.VIEWER)
 async def show(request: web.Request) -> web.StreamResponse:
     groups, counts = await _groups(request, kind_of(request))
-    return page(request, "questions.html", groups=groups, **_values(request, counts))
+    return page(request, "questions.html", groups=groups, **values_of(request, counts))
 
 
 @permission(Role.VIEWER)
@@ -91,6 +93,8 @@ async def decide(request: web.Request) -> web.StreamResponse:
         topic = OUT_OF_SCOPE
     if deed == NOTHING:
         return await _decided(request, NOTHING, ids)
+    if deed == TOPIC:
+        return await _proposed(request, ids)
     if deed not in (EXAMPLES, OUT_OF_SCOPE):
         raise web.HTTPBadRequest
     if topic not in models.modules:
@@ -111,28 +115,14 @@ async def decide(request: web.Request) -> web.StreamResponse:
     return await _decided(request, EXAMPLES, ids, topic, examples)
 
 
-@permission(Role.VIEWER)
-async def show_decided(request: web.Request) -> web.StreamResponse:
-    """What was decided, newest first."""
-    database = services_of(request).database
-
-    def query(conn: Connection) -> tuple[list[questions.Decision], dict[str, int]]:
-        return questions.decisions(conn), questions.counts(conn)
-
-    decisions, counts = await database.read(query)
-    values = _values(request, counts) | {"kind": None, "deeds": DEEDS, "decisions": decisions}
-    return page(request, "questions_decided.html", **values)
-
-
-@permission(Role.EDITOR)
-async def undo(request: web.Request) -> web.StreamResponse:
-    """Put the questions of a decision back on the list."""
-    services, actor = services_of(request), staff_of(request).name
-    decision_id, cipher, now = number(request.match_info["id"]), services.database.cipher, services.clock()
-    if not await services.database.write(lambda conn: questions.undo(conn, cipher, now, actor, decision_id)):
-        raise web.HTTPNotFound
-    await _keep(request)
-    raise web.HTTPSeeOther("/questions/decided")
+async def _proposed(request: web.Request, ids: set[int]) -> web.Response:
+    """Keep the questions for a topic that there is no article about yet."""
+    module, topic = await field(request, "module"), await field(request, "new-topic")
+    library, known = services_of(request).library(), models_of(request).modules
+    modules = library.catalog.modules if library else ()
+    if module not in modules or not TOPIC_ID.fullmatch(topic) or topic in known:
+        return await _again(request, ids, BAD_TOPIC)
+    return await _decided(request, TOPIC, ids, f"{module}/{topic}")
 
 
 def titles_with_out_of_scope(request: web.Request) -> dict[str, str]:
@@ -172,7 +162,7 @@ async def _decided(
     except QuestionsGone:
         return await _again(request, ids, GONE)
     if examples:
-        await _keep(request)
+        await keep_examples(request)
     raise web.HTTPSeeOther(f"/questions?kind={kind_of(request)}")
 
 
@@ -185,7 +175,8 @@ async def _learned(request: web.Request) -> list[Example]:
     return await database.read(lambda conn: questions.examples(conn, database.cipher))
 
 
-async def _keep(request: web.Request) -> None:
+async def keep_examples(request: web.Request) -> None:
+    """Let the review files hold what the store holds."""
     await models_of(request).keep(await _learned(request))
 
 
@@ -228,8 +219,9 @@ def _group_page(
     used: set[int] | None = None,
 ) -> web.Response:
     ids = {question.id for question in shown}
-    values = _values(request, counts)
-    models = services_of(request).models()
+    values = values_of(request, counts)
+    models, library = services_of(request).models(), services_of(request).library()
+    catalog_modules = library.catalog.modules if library else ()
     topics = [each for each in models.modules if each != OUT_OF_SCOPE] if models else []
     values |= {
         "here": number(request.match_info["id"]),
@@ -241,13 +233,15 @@ def _group_page(
         "same": same or {},
         "typed": typed or {question.id: sentence(question.text) for question in shown},
         "used": ids if used is None else used,
+        "modules": catalog_modules,
         "language_names": LANGUAGES,
         "longest": LONGEST,
     }
     return page(request, "questions_group.html", status, **values)
 
 
-def _values(request: web.Request, counts: dict[str, int]) -> dict[str, Any]:
+def values_of(request: web.Request, counts: dict[str, int]) -> dict[str, Any]:
+    """What every page about questions shows."""
     return {
         "kind": kind_of(request),
         "kinds": KIND_NAMES,
