@@ -8,13 +8,14 @@ import sys
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from bot.bench import faults, path, understanding
+from bot.bench import console, faults, path, understanding
 
 Figures = dict[str, Any]
 BENCHES: dict[str, Callable[[], Coroutine[Any, Any, Figures]]] = {
     "path": path.measure,
     "faults": faults.measure,
     "understanding": understanding.measure,
+    "console": console.measure,
 }
 
 
