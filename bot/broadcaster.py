@@ -37,6 +37,7 @@ class Broadcaster:
         self._catalog = catalog
         self._clock = clock
         self._wake_delivery = wake_delivery
+        self.word = word
         self._sender = Sender(database.cipher, per_second, word, self.wrong)
 
     def wrong(self, topic: str) -> Wrong:

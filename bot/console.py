@@ -91,6 +91,7 @@ async def serve_console(app: App) -> AsyncIterator[None]:
         content_history=settings.data_dir / "content-history",
         token=lambda: secrets.token_urlsafe(32),
         trial=lambda: app.trial,
+        broadcasts=lambda: app.broadcaster,
         models=lambda: models if app.engine is not None else None,
     )
     runner = web.AppRunner(

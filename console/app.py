@@ -20,6 +20,8 @@ from console.views import (
     actions,
     audit_log,
     bans,
+    broadcast_actions,
+    broadcasts,
     content,
     desk,
     live,
@@ -67,6 +69,8 @@ def build_console(services: Services) -> web.Application:
         questions_models,
         questions_decided,
         questions,
+        broadcasts,
+        broadcast_actions,
     ):
         app.add_routes(module.routes())
     return app

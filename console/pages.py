@@ -36,6 +36,7 @@ class Place:
 NAVIGATION = (
     Place("/desk", msg("Meja layanan"), Role.VIEWER),
     Place("/content", msg("Isi"), Role.VIEWER),
+    Place("/broadcasts", msg("Siaran"), Role.VIEWER),
     Place("/overview", msg("Ikhtisar"), Role.VIEWER),
     Place("/questions", msg("Pertanyaan"), Role.VIEWER),
     Place("/try", msg("Coba bot"), Role.VIEWER),

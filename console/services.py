@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
+from console.broadcasting import BroadcastTools
 from console.passwords import Passwords
 from console.questions_models import Models
 from console.trial import Trial
@@ -47,7 +48,7 @@ class Services:
     `telegram_group`: staff have a group there, and link their accounts to write in it. `hold` is the
     silence of both sides after which the bot takes a chat back by itself. `token` makes a secret for a
     URL or a cookie: at least 128 bits. `content_history` is the folder for older texts of content files
-    that no git remembers. `trial` and `models` give None while content and model still load.
+    that no git remembers. `trial`, `models` and `broadcasts` give None while content and model still load.
     """
 
     database: Database
@@ -63,6 +64,7 @@ class Services:
     token: Callable[[], str] = lambda: secrets.token_urlsafe(32)
     trial: Callable[[], Trial | None] = lambda: None
     models: Callable[[], Models | None] = lambda: None
+    broadcasts: Callable[[], BroadcastTools | None] = lambda: None
 
     @property
     def https(self) -> bool:

@@ -38,12 +38,16 @@ class SamePerson(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What staff write. `texts` is locale -> text, Indonesian at least; `topic` an article or None."""
+    """What staff write; it goes out at `due_at`, None is at once.
+
+    `texts` is locale -> text, Indonesian at least; `topic` an article or None.
+    """
 
     name: str
     texts: Mapping[str, str]
     topic: str | None = None
     audience: Audience = field(default_factory=Audience)
+    due_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +128,7 @@ def _written(draft: Draft) -> dict[str, Any]:
         "province": to.province,
         "language": to.language,
         "asked": to.asked,
+        "due_at": draft.due_at,
     }
 
 
@@ -180,15 +185,14 @@ def submit(conn: Connection, broadcast_id: int, estimate: int) -> None:
 
 def take_back(conn: Connection, broadcast_id: int) -> None:
     """Make it a draft again, before it has begun. Raises WrongState."""
-    _move(conn, broadcast_id, ("waiting", "approved"), state="draft", approved_by=None, due_at=None)
+    _move(conn, broadcast_id, ("waiting", "approved"), state="draft", approved_by=None)
 
 
-def approve(conn: Connection, broadcast_id: int, actor: str, due_at: datetime | None, estimate: int) -> None:
-    """The second person's yes: it begins at `due_at`, None is now. Raises SamePerson, WrongState."""
+def approve(conn: Connection, broadcast_id: int, actor: str, estimate: int) -> None:
+    """The second person's yes; it begins in time. Raises SamePerson, WrongState, BroadcastGone."""
     if get(conn, broadcast_id).created_by == actor:
         raise SamePerson
-    values = {"approved_by": actor, "due_at": due_at, "estimate": estimate}
-    _move(conn, broadcast_id, ("waiting",), state="approved", **values)
+    _move(conn, broadcast_id, ("waiting",), state="approved", approved_by=actor, estimate=estimate)
 
 
 def pause(conn: Connection, broadcast_id: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import random
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -60,9 +61,10 @@ class Office:
         await self.db.write(unit)
 
     async def approved(self, draft: Draft = DRAFT, due_at: datetime | None = None) -> int:
+        draft = dataclasses.replace(draft, due_at=due_at)
         made: int = await self.do(broadcasts.add, draft, "sari", NOW, "kode")
         await self.do(broadcasts.submit, made, 0)
-        await self.do(broadcasts.approve, made, "budi", due_at, 0)
+        await self.do(broadcasts.approve, made, "budi", 0)
         return made
 
     async def step(self, seconds: float = 0.0) -> Step:
@@ -141,16 +143,17 @@ async def test_an_audience_is_who_said_yes_narrowed_by_what_they_told(office: Of
 
 
 async def test_it_needs_a_second_person_and_the_right_moment(office: Office) -> None:
-    made = await office.do(broadcasts.add, DRAFT, "sari", NOW, "kode")
+    draft = dataclasses.replace(DRAFT, due_at=NOW + 60 * SECOND)
+    made = await office.do(broadcasts.add, draft, "sari", NOW, "kode")
     with pytest.raises(WrongState):
-        await office.do(broadcasts.approve, made, "budi", None, 0)
+        await office.do(broadcasts.approve, made, "budi", 0)
     await office.do(broadcasts.submit, made, 3)
     with pytest.raises(SamePerson):
-        await office.do(broadcasts.approve, made, "sari", None, 0)
+        await office.do(broadcasts.approve, made, "sari", 0)
     with pytest.raises(WrongState):
         await office.do(broadcasts.change, made, DRAFT, "sari")
     await office.people(3)
-    await office.do(broadcasts.approve, made, "budi", NOW + 60 * SECOND, 3)
+    await office.do(broadcasts.approve, made, "budi", 3)
     assert not (await office.step(59)).running
     assert (await office.step(2)).running
     with pytest.raises(WrongState):
@@ -305,7 +308,7 @@ async def test_a_correction_reaches_those_who_were_given_the_old_text_once(offic
     assert await office.do(broadcasts.add_correction, "visa", "a" * 16, "Visa", "budi", NOW, "x") is None
     assert await office.do(broadcasts.told, ["a" * 16, "b" * 16]) == {"a" * 16: made}
     await office.do(broadcasts.submit, made, 2)
-    await office.do(broadcasts.approve, made, "budi", None, 2)
+    await office.do(broadcasts.approve, made, "budi", 2)
     assert figures(await office.finish(made)) == {"audience": 2, "sent": 2}
 
     def chats_told(conn: Connection) -> list[int]:
