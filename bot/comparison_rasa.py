@@ -1,12 +1,14 @@
-"""Rasa in the comparison: its own server, asked about our messages one after the other."""
+"""Rasa in the comparison: trained on the same data, and its server asked one message after the other."""
 
 from __future__ import annotations
 
 import asyncio
+import json
 import os
+import resource
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,13 +17,11 @@ from typing import Any
 import nlu
 from bot.bench.processes import free_port
 from bot.comparison_worker import measured, peak_mb
-from bot.evaluation import EVALUATION
-from bot.models import TRAINING
 from bot.rasa_client import RasaClient
+from bot.rasa_commands import LOOPBACK, Pipeline
 from bot.rasa_engine import NAME, TopicsByRasa, heard
-from bot.rasa_setup import TOKEN_VARIABLE, Places, command_line, is_set_up, outside_world, token
+from bot.rasa_setup import TOKEN_VARIABLE, Places, command_line, outside_world, token
 
-PIPELINES = ("lr", "diet")
 START_SECONDS = 180
 MAY_FAIL = 0.01
 
@@ -30,25 +30,40 @@ class CannotCompare(Exception):
     """A measured process failed; the message says how it ended."""
 
 
-def trained(places: Places) -> list[str]:
-    """The pipelines that have a model, made by `bekal rasa train`; none where Rasa is not set up."""
-    return [name for name in PIPELINES if is_set_up(places) and _model(places, name).exists()]
+def train(places: Places, training: Path, folder: Path) -> tuple[Path, float]:
+    """Train the default pipeline -> the model in `folder`, CPU seconds it took. Raises CannotCompare."""
+    folder.mkdir(parents=True)
+    domain = folder / "domain.yml"
+    lines = ['version: "3.1"', "intents:", *(f"- {json.dumps(name)}" for name in _topics(training))]
+    domain.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    command = command_line(
+        places, "train", "nlu", "--config", Pipeline.LR.config, "--nlu", training,
+        "--domain", domain, "--out", folder, "--fixed-model-name", "model",
+    )  # fmt: skip
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    done = subprocess.run(
+        command, cwd=places.root, env=outside_world(), capture_output=True, text=True, check=False
+    )
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    if done.returncode != 0:
+        raise CannotCompare(f"Rasa could not train on {training}: {done.stderr[-1000:]}")
+    return folder / "model.tar.gz", after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
-def measure(places: Places, pipeline: str) -> dict[str, Any]:
-    """Serve one pipeline and measure it; times and memory are those of its server. Raises CannotCompare."""
+def measure(places: Places, model: Path, training: Path, files: Sequence[Path]) -> dict[str, Any]:
+    """Serve a model and measure it; times and memory are those of its server. Raises CannotCompare."""
     # Danger, country and context are ours with either engine; they need no encoder to be compared.
-    embedded = nlu.load(TRAINING, None, use_encoder=False)
-    with _served(places, pipeline) as (process, client, started):
+    embedded = nlu.load(training, None, use_encoder=False)
+    with _served(places, model, embedded.model.modules) as (process, client, started):
         asking = Asking(embedded, client)
         while asking.understand("halo", nlu.Context()).engine != NAME:
             if process.poll() is not None or time.perf_counter() - started > START_SECONDS:
-                raise CannotCompare(f"Rasa's server with {pipeline} did not answer within {START_SECONDS} s")
+                raise CannotCompare(f"Rasa's server did not answer within {START_SECONDS} s")
             time.sleep(0.5)
         start = round(time.perf_counter() - started, 1)
         asking.forget()
         before = cpu_seconds(process.pid)
-        found = measured(asking, embedded.model.modules, sorted(EVALUATION.glob("*.jsonl")))
+        found = measured(asking, embedded.model.modules, files)
         if asking.unanswered > MAY_FAIL * found["messages"]:
             raise CannotCompare(f"Rasa left {asking.unanswered} messages unanswered: is the machine busy?")
         cpu = round(1000 * (cpu_seconds(process.pid) - before) / found["messages"], 1)
@@ -78,13 +93,15 @@ class Asking:
 
 
 @contextmanager
-def _served(places: Places, pipeline: str) -> Iterator[tuple[subprocess.Popen[bytes], RasaClient, float]]:
+def _served(
+    places: Places, model: Path, topics: Collection[str]
+) -> Iterator[tuple[subprocess.Popen[bytes], RasaClient, float]]:
     port = free_port()
     command = command_line(
-        places, "run", "--enable-api", "--interface", "127.0.0.1", "--port", str(port),
-        "--model", _model(places, pipeline), "--quiet",
+        places, "run", "--enable-api", "--interface", LOOPBACK, "--port", str(port),
+        "--model", model, "--quiet",
     )  # fmt: skip
-    client = RasaClient(f"http://127.0.0.1:{port}", places.token, _topics(), clock=lambda: datetime.now(UTC))
+    client = RasaClient(f"http://{LOOPBACK}:{port}", places.token, topics, clock=lambda: datetime.now(UTC))
     environment = outside_world(**{TOKEN_VARIABLE: token(places)})
     process = subprocess.Popen(
         command, cwd=places.root, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
@@ -97,12 +114,8 @@ def _served(places: Places, pipeline: str) -> Iterator[tuple[subprocess.Popen[by
         process.wait()
 
 
-def _topics() -> frozenset[str]:
-    return frozenset(nlu.training.read(TRAINING).intents)
-
-
-def _model(places: Places, pipeline: str) -> Path:
-    return places.models / f"{pipeline}.tar.gz"
+def _topics(training: Path) -> tuple[str, ...]:
+    return nlu.training.read(training).intents
 
 
 def cpu_seconds(pid: int) -> float:

@@ -6,16 +6,18 @@ import asyncio
 import csv
 import gzip
 import json
+import sys
 from pathlib import Path
 
 import pytest
+from ruamel.yaml import YAML
 
 import bot.comparison
 import bot.comparison_rasa
 import nlu
 from bot import comparison_worker
 from bot.comparison import OURS, compare, table
-from bot.comparison_rasa import Asking, CannotCompare, trained
+from bot.comparison_rasa import Asking, CannotCompare, train
 from bot.comparison_sets import EXAMPLES, MESSAGES, PublicSet, public_sets, write
 from bot.rasa_client import RasaClient
 from bot.rasa_setup import Places, token
@@ -143,11 +145,26 @@ async def test_rasa_is_watched_and_its_failures_are_counted(small_model: Path, t
     assert (asking.milliseconds, asking.unanswered) == ([], 0)
 
 
-def test_only_pipelines_with_a_model_are_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    places = Places(tmp_path)
-    assert trained(places) == []
-    places.models.mkdir()
-    (places.models / "diet.tar.gz").touch()
-    assert trained(places) == [], "Rasa is not set up"
-    monkeypatch.setattr(bot.comparison_rasa, "is_set_up", lambda _: True)
-    assert trained(places) == ["diet"]
+def test_rasa_trains_on_the_same_data_with_its_topics_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The command itself is tried with the real Rasa elsewhere (test_rasa_real.py)."""
+    asked: list[list[str]] = []
+
+    def command_line(_: Places, *arguments: object) -> list[str]:
+        asked.append([str(each) for each in arguments])
+        return [
+            sys.executable,
+            "-c",
+            "sum(range(10**7))" if len(asked) == 1 else "raise SystemExit('no space')",
+        ]
+
+    monkeypatch.setattr(bot.comparison_rasa, "command_line", command_line)
+    model, seconds = train(Places(tmp_path), SMALL_TRAINING, tmp_path / "one")
+    assert model == tmp_path / "one" / "model.tar.gz"
+    assert seconds > 0.01
+    assert asked[0][asked[0].index("--nlu") + 1] == str(SMALL_TRAINING)
+    domain = YAML(typ="safe").load(tmp_path / "one" / "domain.yml")
+    assert domain["intents"] == list(training.read(SMALL_TRAINING).intents)
+    with pytest.raises(CannotCompare, match="no space"):
+        train(Places(tmp_path), SMALL_TRAINING, tmp_path / "two")
