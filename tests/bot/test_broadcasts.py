@@ -21,6 +21,7 @@ from storage import Cipher, Connection, Database, broadcasts, chats, keys, outbo
 from storage.broadcast_feed import Call
 from storage.broadcasts import BroadcastRecord, Draft
 from tests.bot.conftest import connected
+from tests.bot.house import House
 from tests.bot.tools import until
 
 OWNER = "bekal"
@@ -181,3 +182,23 @@ async def test_a_429_for_all_halts_everything_and_replies_are_first_again(store_
         assert len(refused) <= 30
         assert after[0].at - refused[0].at >= 2
         assert {e.chat for e in after[:5]} == {each.id for each in writers}
+
+
+async def test_yes_in_the_chat_a_test_of_staff_and_one_tap_to_end_it(house: House) -> None:
+    wati = house.sim.add_user("Wati")
+    [question] = await house.write(wati, "/kabar")
+    await house.press(wati, question, "Ya, kirim kabar")
+    chat = await house.chat(wati)
+    assert chat is not None
+    assert (chat.news, chat.news_locale) == ("given", "id")
+    draft, now = Draft("Uji", {"id": "Awas lowongan palsu."}), house.clock()
+    made = await house.app.database.write(lambda conn: broadcasts.add(conn, draft, "sari", now, "K7F3QXAB"))
+    [shown] = await house.write(wati, "/uji k7f3qxab")
+    assert shown["text"].endswith("Awas lowongan palsu.")
+    await house.app.database.write(lambda conn: broadcasts.stop(conn, made, now))
+    [refused] = await house.write(wati, "/uji K7F3QXAB")
+    assert refused["text"] == "Kode itu tidak berlaku (lagi)."
+    await house.press(wati, shown, "Berhenti menerima kabar")
+    chat = await house.chat(wati)
+    assert chat is not None
+    assert (chat.news, chat.news_locale) == ("stopped", None)
