@@ -145,16 +145,24 @@ def nlu_compare(
 
 @app.command()
 def bench(
-    name: Annotated[str, typer.Argument(help="all, path, understanding or faults")] = "all",
+    name: Annotated[str, typer.Argument(help="all, path, faults, understanding, replicas or store")] = "all",
     out: Annotated[Path | None, typer.Option(help="Also write the figures as JSON to this file.")] = None,
+    scenario: Annotated[
+        list[str] | None, typer.Option(help="Of the faults: R1, R2 ... (repeat for more).")
+    ] = None,
+    size: Annotated[str, typer.Option(help="Of the faults: small or full.")] = "full",
+    store: Annotated[
+        list[str] | None, typer.Option(help="Of the faults: sqlite, postgresql (repeat for both).")
+    ] = None,
 ) -> None:
     """Measure speed, memory and what faults do, against the simulator on this machine."""
     _settings()
     from bot.bench import UnknownBench, run_bench
+    from bot.bench.faults import UnknownScenario
 
     try:
-        figures = run_bench(name)
-    except UnknownBench as error:
+        figures = run_bench(name, scenarios=scenario or (), size=size, stores=store or ())
+    except (UnknownBench, UnknownScenario) as error:
         fail(error)
     if out is not None:
         out.write_text(json.dumps(figures, indent=1), encoding="utf-8")

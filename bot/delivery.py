@@ -33,7 +33,7 @@ log = get_logger("delivery")
 
 Mark = Callable[[Connection], None]
 
-LEASE = timedelta(seconds=90)
+LEASE = timedelta(seconds=45)  # renewed every ten seconds, see bot.periodic
 MAX_UNANSWERED = 12
 MAX_DOUBLINGS = 6  # of the pause between tries: 1, 2, 4 ... 64 s
 # Telegram does not say whether a 429 means one chat or the whole bot: so many chats at once mean the bot.
@@ -74,6 +74,11 @@ class Delivery:
     def wake(self) -> None:
         """There may be something to send."""
         self._work.set()
+
+    @property
+    def busy(self) -> frozenset[str]:
+        """The chats that a message is being sent to at this moment."""
+        return frozenset(self._busy)
 
     @property
     def in_flight(self) -> int:

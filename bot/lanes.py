@@ -19,7 +19,7 @@ from storage import Chat, Connection, Database, InboxRow, LeaseLost, StoreUnavai
 
 log = get_logger("lanes")
 
-LEASE = timedelta(seconds=120)
+LEASE = timedelta(seconds=45)  # renewed every ten seconds, see bot.periodic
 MAX_TRIES = 3
 RETRY_SECONDS = (1.0, 4.0)
 STORE_WAIT_SECONDS = 0.5
@@ -70,6 +70,11 @@ class Lanes:
     def wake(self) -> None:
         """There may be something to answer."""
         self._work.set()
+
+    @property
+    def busy(self) -> frozenset[str]:
+        """The chats that are worked on at this moment."""
+        return frozenset(self._busy)
 
     def be_careful(self) -> None:
         """A process died with chats in hand: take those up one at a time.

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
+from bot import delivery, lanes
 from bot.logs import get_logger
 from bot.wiring import App
-from storage import StorageError, Terms, inbox, only_one, outbox, sweep
+from storage import Connection, StorageError, Terms, inbox, leases, only_one, outbox, sweep
 
 log = get_logger("periodic")
 
@@ -24,6 +25,7 @@ async def periodic(app: App, stop: asyncio.Event) -> None:
     while not stop.is_set():
         try:
             now = app.clock()
+            await app.database.write(partial(_renew, app, now))
             if await app.database.write(partial(inbox.recover, now=now)):
                 app.lanes.be_careful()
             await app.database.write(partial(outbox.recover, now=now))
@@ -37,6 +39,12 @@ async def periodic(app: App, stop: asyncio.Event) -> None:
             log.warning("periodic_work_failed", kind=type(error).__name__)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), RECOVER_EVERY)
+
+
+def _renew(app: App, now: datetime, conn: Connection) -> None:
+    """Keep what this process works on: a lease is short, so that others soon take over from a dead one."""
+    leases.extend(conn, "in", app.owner, app.lanes.busy, now + lanes.LEASE)
+    leases.extend(conn, "out", app.owner, app.delivery.busy, now + delivery.LEASE)
 
 
 async def _sweep(app: App) -> None:

@@ -10,10 +10,12 @@ from sqlalchemy import Connection, bindparam, or_, select, update
 from storage.models import Lane
 
 
-def extend(conn: Connection, owner: str, until: datetime) -> int:
-    """Renew every lease of `owner`, both directions. Returns how many."""
-    renewed = update(Lane).where(Lane.owner == owner).values(lease_until=until)
-    return conn.execute(renewed).rowcount
+def extend(conn: Connection, queue: str, owner: str, lanes: Collection[str], until: datetime) -> int:
+    """Renew the leases of `owner` on these lanes, which it works on. Returns how many."""
+    if not lanes:
+        return 0
+    working = (Lane.queue == queue, Lane.owner == owner, Lane.lane.in_(lanes))
+    return conn.execute(update(Lane).where(*working).values(lease_until=until)).rowcount
 
 
 def abandoned(

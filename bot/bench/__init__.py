@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import platform
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
+from functools import partial
 from typing import Any
 
-from bot.bench import console, faults, path, understanding
+from bot.bench import console, faults, path, replicas, store, understanding
 
 Figures = dict[str, Any]
 BENCHES: dict[str, Callable[[], Coroutine[Any, Any, Figures]]] = {
@@ -16,6 +17,8 @@ BENCHES: dict[str, Callable[[], Coroutine[Any, Any, Figures]]] = {
     "faults": faults.measure,
     "understanding": understanding.measure,
     "console": console.measure,
+    "replicas": replicas.measure,
+    "store": store.measure,
 }
 
 
@@ -23,14 +26,20 @@ class UnknownBench(Exception):
     """There is no benchmark of that name; the message lists those there are."""
 
 
-def run_bench(name: str) -> Figures:
-    """Run one benchmark or `all`; prints each table and returns the figures."""
+def run_bench(
+    name: str, *, scenarios: Sequence[str] = (), size: str = "full", stores: Sequence[str] = ()
+) -> Figures:
+    """Run one benchmark or `all`; prints each table and returns the figures.
+
+    `scenarios`, `size` and `stores` choose among the fault tests. Raises UnknownBench, UnknownScenario.
+    """
     if name != "all" and name not in BENCHES:
         raise UnknownBench(f"no benchmark {name!r}; there are: all, {', '.join(BENCHES)}")
+    benches = BENCHES | {"faults": partial(faults.measure, scenarios, size, stores)}
     figures: Figures = {"python": platform.python_version(), "machine": platform.machine()}
     for each in BENCHES if name == "all" else (name,):
         print(f"== {each}", file=sys.stderr, flush=True)
-        figures[each] = asyncio.run(BENCHES[each]())
+        figures[each] = asyncio.run(benches[each]())
     return figures
 
 

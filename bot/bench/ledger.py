@@ -2,35 +2,49 @@
 
 from __future__ import annotations
 
-import sqlite3
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
+
+from bot.bench.stores import Store, sqlite_store
 
 
 @dataclass(frozen=True)
 class Ledger:
-    """Counts of rows in a SQLite store, read while nobody writes."""
+    """Counts of rows in a store. `marked` holds the possible duplicates of each lane."""
 
     updates: int
     unfinished: int
     dead: int
     messages: int
     unsent: int
-    marked_duplicates: int
+    failed: int
+    marked: Counter[str]
+
+    @property
+    def marked_duplicates(self) -> int:
+        """All messages that were marked as perhaps sent twice."""
+        return self.marked.total()
 
 
 def read_ledger(data_dir: Path) -> Ledger:
-    """Count inbox and outbox rows of the bot that kept its data in `data_dir`."""
-    with sqlite3.connect(f"file:{data_dir / 'bekal.sqlite3'}?mode=ro", uri=True) as store:
+    """Count inbox and outbox rows of the bot that keeps its data in this folder."""
+    return ledger_of(sqlite_store(data_dir))
 
-        def count(query: str) -> int:
-            return int(store.execute(query).fetchone()[0])
 
-        return Ledger(
-            updates=count("SELECT count(*) FROM inbox"),
-            unfinished=count("SELECT count(*) FROM inbox WHERE state = 'new'"),
-            dead=count("SELECT count(*) FROM inbox WHERE state = 'dead'"),
-            messages=count("SELECT count(*) FROM outbox"),
-            unsent=count("SELECT count(*) FROM outbox WHERE state NOT IN ('sent', 'failed')"),
-            marked_duplicates=count("SELECT count(*) FROM outbox WHERE possible_duplicate"),
-        )
+def ledger_of(store: Store) -> Ledger:
+    """Count inbox and outbox rows."""
+    marked = store.rows("SELECT lane, count(*) FROM outbox WHERE possible_duplicate GROUP BY lane")
+    inbox = dict(store.rows("SELECT state, count(*) FROM inbox GROUP BY state"))
+    outbox = dict(store.rows("SELECT state, count(*) FROM outbox GROUP BY state"))
+    messages = sum(outbox.values())
+    failed = outbox.get("failed", 0)
+    return Ledger(
+        updates=sum(inbox.values()),
+        unfinished=inbox.get("new", 0),
+        dead=inbox.get("dead", 0),
+        messages=messages,
+        unsent=messages - failed - outbox.get("sent", 0),
+        failed=failed,
+        marked=Counter({lane: int(number) for lane, number in marked}),
+    )

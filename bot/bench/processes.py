@@ -31,8 +31,7 @@ class Process:
 
     def cpu_seconds(self) -> float:
         """User and system time so far, all threads."""
-        fields = Path(f"/proc/{self.popen.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / TICKS
+        return cpu_seconds(self.popen.pid)
 
     def peak_mb(self) -> float:
         """The most memory that was resident at once, in MB."""
@@ -65,8 +64,13 @@ async def process(arguments: list[str], environ: Mapping[str, str], log: Path) -
     try:
         yield running
     finally:
-        if running.popen.poll() is None:
-            running.kill()
+        running.kill()
+
+
+def cpu_seconds(pid: int) -> float:
+    """User and system time of a process so far, all threads."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS
 
 
 def free_port() -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import shutil
 import time
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 import aiohttp
 
 from bot.bench.processes import Process, free_port, process
+from bot.bench.stores import Store, sqlite_store
 
 TOKEN = "4242:" + "B" * 35
 SECRET = "a-secret-for-tests-only"
@@ -26,7 +28,7 @@ class TookTooLong(Exception):
 
 
 class World:
-    """A simulator on loopback, driven over its control API."""
+    """A simulator on loopback, driven over its control API, and the store of the bot beside it."""
 
     def __init__(
         self,
@@ -35,6 +37,7 @@ class World:
         url: str,
         simulator: Process,
         settings: Mapping[str, str],
+        store: Store | None,
     ) -> None:
         self.folder = folder
         self._settings = settings
@@ -42,6 +45,7 @@ class World:
         self.simulator = simulator
         self._session = session
         self.data_dir = folder / "data"
+        self.store = store or sqlite_store(self.data_dir)
         self._health = ""
 
     async def post(self, path: str, body: Any) -> Any:
@@ -65,6 +69,10 @@ class World:
     async def write(self, messages: list[tuple[int, str]]) -> None:
         """People write: (person, text), all at once."""
         await self.post("messages", [{"user": user, "text": text} for user, text in messages])
+
+    async def messages(self, chat: int) -> list[dict[str, Any]]:
+        """What the bot has said in a chat."""
+        return [m for m in await self.get(f"chats/{chat}/messages") if m["from"]["is_bot"]]
 
     async def sends(self) -> int:
         """How many sendMessage calls Telegram has seen."""
@@ -90,7 +98,10 @@ class World:
             "BEKAL_TELEGRAM_TOKEN": TOKEN,
             "BEKAL_TELEGRAM_API_URL": self.url,
             "BEKAL_DATA_DIR": str(data_dir or self.data_dir),
+            "BEKAL_DATABASE_URL": self.store.url,
+            "BEKAL_KEY_FILE": str(self.key_file),
             "BEKAL_LISTEN": f"127.0.0.1:{port}",
+            "BEKAL_CONSOLE_LISTEN": f"127.0.0.1:{free_port()}",
             "BEKAL_MODE": mode,
             "BEKAL_WEBHOOK_URL": f"{self._health}/telegram",
             "BEKAL_WEBHOOK_SECRET": SECRET,
@@ -98,21 +109,41 @@ class World:
             **self._settings,
         }
 
+    @property
+    def key_file(self) -> Path:
+        """Where the bots of this world have their key."""
+        return self.data_dir.with_name(self.data_dir.name + ".key")
+
+    async def set_webhook(self, url: str) -> None:
+        """Have Telegram deliver to another address, e.g. that of a balancer."""
+        body = {"url": url, "secret_token": SECRET, "max_connections": 100}
+        await asyncio.sleep(1.1)  # Telegram takes one change a second
+        async with self._session.post(f"{self.url}/bot{TOKEN}/setWebhook", json=body) as response:
+            assert response.status == 200, await response.text()
+
+    def second_folder(self) -> Path:
+        """A data folder for one more bot of this world, with the model that the first has."""
+        folder = self.folder / "second"
+        if (self.data_dir / "model").exists():
+            shutil.copytree(self.data_dir / "model", folder / "model")
+        return folder
+
     @contextlib.asynccontextmanager
     async def bot(self, environ: dict[str, str]) -> AsyncIterator[Process]:
         """A running bot that is ready."""
         async with process(["-m", "bot", "run"], environ, self.folder / "bot.log") as running:
-            await self.until_ready(running)
+            await self.until_ready(running, environ)
             yield running
 
-    async def until_ready(self, running: Process) -> None:
-        """Wait until the bot says that it is ready."""
+    async def until_ready(self, running: Process, environ: Mapping[str, str] | None = None) -> None:
+        """Wait until the bot says that it is ready; without `environ` the one made last."""
+        health = f"http://{environ['BEKAL_LISTEN']}" if environ else self._health
 
         async def ready() -> bool:
             if running.popen.poll() is not None:
                 raise TookTooLong(f"the bot ended: {(self.folder / 'bot.log').read_text()[-2000:]}")
             try:
-                async with self._session.get(f"{self._health}/readyz") as response:
+                async with self._session.get(f"{health}/readyz") as response:
                     return response.status == 200
             except aiohttp.ClientError:
                 return False
@@ -129,15 +160,22 @@ async def until(condition: Any, what: str, seconds: float) -> None:
         await asyncio.sleep(POLL)
 
 
+def taken_over() -> dict[str, str]:
+    """What every bot of a benchmark has from outside: where content and model differ from the usual ones."""
+    return {name: os.environ[name] for name in TAKEN_OVER if name in os.environ}
+
+
 @contextlib.asynccontextmanager
-async def world(folder: Path, settings: Mapping[str, str] | None = None) -> AsyncIterator[World]:
-    """A simulator in a process of its own; everything is kept in `folder`.
+async def world(
+    folder: Path, settings: Mapping[str, str] | None = None, store: Store | None = None
+) -> AsyncIterator[World]:
+    """A simulator in a process of its own; everything is kept in `folder`, by default also the store.
 
     `settings` are further BEKAL_ settings of every bot; the default takes over where content and model differ
     from the usual ones.
     """
     if settings is None:
-        settings = {name: os.environ[name] for name in TAKEN_OVER if name in os.environ}
+        settings = taken_over()
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     arguments = ["-m", "simulator", "--listen", f"127.0.0.1:{port}", "--token", TOKEN]
@@ -145,7 +183,7 @@ async def world(folder: Path, settings: Mapping[str, str] | None = None) -> Asyn
         process(arguments, {}, folder / "simulator.log") as simulator,
         aiohttp.ClientSession() as session,
     ):
-        made = World(folder, session, url, simulator, settings)
+        made = World(folder, session, url, simulator, settings, store)
 
         async def up() -> bool:
             try:

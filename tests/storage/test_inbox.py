@@ -185,11 +185,14 @@ async def test_release_gives_back_without_counting_an_attempt(steps: Steps) -> N
     assert [row.attempts for row in await steps.claim("two")] == [0, 0]
 
 
-async def test_a_lease_can_be_extended(steps: Steps) -> None:
-    await steps.accept((1, "a"))
+async def test_the_leases_of_what_is_worked_on_are_extended_and_no_others(steps: Steps) -> None:
+    await steps.accept((1, "a"), (2, "b"))
     await steps.claim("one")
-    assert await steps.do(leases.extend, "one", LEASE + 60 * SECOND) == 1
-    assert await steps.do(inbox.recover, LEASE) == 0
+    assert await steps.do(leases.extend, "in", "one", [], LEASE + 60 * SECOND) == 0
+    assert await steps.do(leases.extend, "in", "one", ["a", "c"], LEASE + 60 * SECOND) == 1
+    assert await steps.do(leases.extend, "out", "one", ["b"], LEASE + 60 * SECOND) == 0
+    assert await steps.do(leases.extend, "in", "two", ["b"], LEASE + 60 * SECOND) == 0
+    assert await steps.do(inbox.recover, LEASE) == 1
 
 
 async def test_a_failed_update_keeps_its_chat_waiting_until_it_is_due(steps: Steps) -> None:

@@ -1,60 +1,61 @@
-"""Faults on real processes, small: kills, a burst, a flood wait, an update that nobody can answer.
+"""Faults on real processes, small: the scenarios of `bekal bench faults`, each on one store here.
 
-`bekal bench faults` runs the same at full size. Here scenarios run side by side, each in a world of its own:
-most of their time is waiting.
+The benchmark runs all of them on both stores and at full size, see docs/faults.md. Several run side by side,
+each in a world of its own: most of their time is waiting.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from typing import Any
+import contextlib
+import shutil
+from pathlib import Path
 
+import psycopg
 import pytest
 
 from bot.bench import faults
-from bot.bench.world import World
-from tests.system.conftest import NewWorld
+from bot.bench.faults import kills
+from bot.bench.stores import postgresql_store
 
-Scenario = Callable[[World], Awaitable[dict[str, Any]]]
-
-
-async def side_by_side(new_world: NewWorld, scenarios: dict[str, Scenario]) -> list[dict[str, Any]]:
-    async def run(name: str, scenario: Scenario) -> dict[str, Any]:
-        async with new_world(name) as telegram:
-            return await scenario(telegram)
-
-    async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(run(name, scenario)) for name, scenario in scenarios.items()]
-    return [task.result() for task in tasks]
+GROUPS = (
+    "R1 sqlite, R3 postgresql, R16 sqlite, R10 sqlite",
+    "R2 postgresql, R9 sqlite, R13 sqlite, R19 sqlite",
+    "R4 postgresql, R5 sqlite, R6 sqlite, R18 sqlite",
+    "R7 sqlite, R7b postgresql, R8 postgresql, R12 sqlite",
+    "R15 sqlite, R17 sqlite, R20 postgresql",
+)
 
 
-async def test_kills_lose_nothing_and_mark_what_they_repeat(
-    new_world: NewWorld, monkeypatch: pytest.MonkeyPatch
+def test_every_fault_of_the_list_is_tried() -> None:
+    tried = {each.split()[0] for group in GROUPS for each in group.split(", ")}
+    assert tried == set(faults.SCENARIOS)
+
+
+@pytest.mark.parametrize("group", GROUPS)
+async def test_faults(
+    group: str,
+    tmp_path: Path,
+    small_model: Path,
+    small_settings: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(faults, "KILL_AFTER", (0.05, 0.8))
-    scenarios: dict[str, Scenario] = {
-        "webhook": lambda telegram: faults.kills(telegram, "webhook", updates=120, times=3),
-        "polling": lambda telegram: faults.kills(telegram, "polling", updates=120, times=3),
-    }
-    for found in await side_by_side(new_world, scenarios):
-        assert found["kills"] == 3
-        assert (found["lost_updates"], found["unanswered_chats"], found["unfinished"]) == (0, 0, 0)
-        assert found["sent_twice_unmarked"] == 0
-        # At most what was in flight at each kill.
-        assert found["sent_twice"] <= 3 * 30
+    monkeypatch.setattr(kills, "KILL_AFTER", (0.05, 0.8))
 
+    async def one(number: str, kind: str) -> str:
+        with contextlib.ExitStack() as stack:
+            store = None
+            if kind == "postgresql":
+                try:
+                    store = stack.enter_context(postgresql_store())
+                except psycopg.OperationalError as error:
+                    pytest.skip(f"no PostgreSQL answers (BEKAL_TEST_POSTGRES_URL): {error}")
+            shutil.copytree(small_model, tmp_path / number / "data" / "model")
+            found = await faults.run_scenario(
+                number, "small", tmp_path / number, settings=small_settings, store=store
+            )
+        return "" if found.passed else f"{number} on {kind}: {found}"
 
-async def test_a_burst_a_flood_wait_and_an_update_that_nobody_can_answer(new_world: NewWorld) -> None:
-    scenarios: dict[str, Scenario] = {
-        "burst": lambda telegram: faults.one_chat_in_order(telegram, 200),
-        "flood": lambda telegram: faults.flood_wait(telegram, chats=20, seconds=3),
-        "poison": faults.poison,
-    }
-    burst, flood, poison = await side_by_side(new_world, scenarios)
-    assert (burst["answers"], burst["in_order"]) == (200, 200)
-    assert burst["kinds_of_answer"] == len(faults.COMMANDS)
-    assert (flood["calls_during_the_halt"], flood["unsent"]) == (0, 0)
-    assert flood["p95_s_of_the_others"] < 3 <= flood["shortest_wait_of_the_held_s"]
-    # The apology, and the answer to the next message.
-    assert poison == {"put_aside": 1, "messages_to_the_person": 2, "unfinished": 0}
+    async with asyncio.TaskGroup() as tasks:
+        running = [tasks.create_task(one(*each.split())) for each in group.split(", ")]
+    assert [problem for task in running if (problem := task.result())] == []
