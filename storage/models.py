@@ -180,6 +180,7 @@ class Turn(Base):
     text_sealed: Mapped[bytes | None]
     __table_args__ = (
         _index("ix_turns_chat", "chat_id", "id"),
+        _index("ix_turns_destination", "destination", "chat_id", where="destination IS NOT NULL"),
         _index("ix_turns_questions", "id", where=IS_QUESTION),
         {"sqlite_autoincrement": True},
     )
