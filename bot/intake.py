@@ -33,7 +33,7 @@ ALLOWED_UPDATES = [
 POLL_SECONDS = 30
 BATCH = 100
 MAX_BODY = 1024 * 1024
-STORE_SECONDS = 1.5  # a webhook call is not kept waiting longer for the commit: Telegram comes again
+STORE_SECONDS = 1.0  # a webhook call is not kept waiting longer for the commit: Telegram comes again
 RETRY_SECONDS = (1, 2, 4, 8, 16, 32)
 # A poller that has worked this long is the rightful one: another instance that has just started gives way.
 ESTABLISHED_SECONDS = 60

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.bench.faults import engine, kills, store_away, telegram_away, updates
+from bot.bench.faults import broadcasts, engine, kills, store_away, telegram_away, updates
 from bot.bench.faults.trial import Found, Trial
 from bot.bench.stores import KINDS
 
@@ -117,11 +117,18 @@ SCENARIOS = {
             small={"people": 20, "seconds": 3},
         ),
         Scenario(
+            "R11",
+            "429 for the whole bot during a broadcast",
+            broadcasts.everybody_waits,
+            full={"people": 10000, "seconds": 30},
+            small={"people": 100, "seconds": 2},
+        ),
+        Scenario(
             "R12",
             "one call in five fails, for 5 min",
             telegram_away.breaks,
             full={"people": 3000, "seconds": 300},
-            small={"people": 30, "seconds": 1},
+            small={"people": 30, "seconds": 1, "hang": 2.0},
         ),
         Scenario(
             "R13",
@@ -129,6 +136,13 @@ SCENARIOS = {
             store_away.intake_while_slow,
             full={"updates": 3000, "per_second": 100, "seconds_a_call": 10.0},
             small={"updates": 150, "per_second": 75, "seconds_a_call": 3.0},
+        ),
+        Scenario(
+            "R14",
+            "kill -9 at 37 % of a broadcast",
+            broadcasts.killed,
+            full={"people": 10000},
+            small={"people": 120},
         ),
         Scenario(
             "R15",

@@ -47,7 +47,7 @@ async def flood_wait(trial: Trial, *, people: int, seconds: int) -> Found:
     return found
 
 
-async def breaks(trial: Trial, *, people: int, seconds: float) -> Found:
+async def breaks(trial: Trial, *, people: int, seconds: float, hang: float = 31.0) -> Found:
     """One call in five fails: 5xx before and after its effect, connections cut, answers that never come."""
     telegram = trial.telegram
     async with telegram.bot(telegram.environ("webhook")) as bot:
@@ -57,7 +57,7 @@ async def breaks(trial: Trial, *, people: int, seconds: float) -> Found:
             {"kind": "server_error", "code": 500, "share": 0.05, "times": None, "method": "sendMessage"}
             | {"after": True},
             {"kind": "close", "after": True, "share": 0.05, "times": None, "method": "sendMessage"},
-            {"kind": "hang", "seconds": 31, "share": 0.02, "times": None, "method": "sendMessage"},
+            {"kind": "hang", "seconds": hang, "share": 0.02, "times": None, "method": "sendMessage"},
         ]
         before = await telegram.sends()
         await telegram.post("faults", rules)
