@@ -119,9 +119,14 @@ class Lanes:
                 by_lane[row.lane].append(row)
             return by_lane, chats.find_all(conn, cipher, by_lane) if by_lane else {}
 
-        by_lane, known = await self._database.write(claim)
-        if careful:
-            self._careful = any(row.attempts for rows in by_lane.values() for row in rows)
+        self._careful = False  # before the wait: a `be_careful` meanwhile holds
+        try:
+            by_lane, known = await self._database.write(claim)
+        except StoreUnavailable:
+            self._careful = self._careful or careful
+            raise
+        if careful and any(row.attempts for rows in by_lane.values() for row in rows):
+            self._careful = True
         for lane, waiting in by_lane.items():
             self._busy[lane] = asyncio.create_task(self._work_off(lane, waiting, known.get(lane)))
         return len(by_lane)

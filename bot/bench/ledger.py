@@ -11,7 +11,11 @@ from bot.bench.stores import Store, sqlite_store
 
 @dataclass(frozen=True)
 class Ledger:
-    """Counts of rows in a store. `marked` holds the possible duplicates of each lane."""
+    """Counts of rows in a store.
+
+    `repeats` tells, by lane, how many further copies the marks explain: a marked message was tried so often
+    before the last time.
+    """
 
     updates: int
     unfinished: int
@@ -19,12 +23,8 @@ class Ledger:
     messages: int
     unsent: int
     failed: int
-    marked: Counter[str]
-
-    @property
-    def marked_duplicates(self) -> int:
-        """All messages that were marked as perhaps sent twice."""
-        return self.marked.total()
+    marked_duplicates: int
+    repeats: Counter[str]
 
 
 def read_ledger(data_dir: Path) -> Ledger:
@@ -34,7 +34,9 @@ def read_ledger(data_dir: Path) -> Ledger:
 
 def ledger_of(store: Store) -> Ledger:
     """Count inbox and outbox rows."""
-    marked = store.rows("SELECT lane, count(*) FROM outbox WHERE possible_duplicate GROUP BY lane")
+    marked = store.rows(
+        "SELECT lane, count(*), sum(attempts) FROM outbox WHERE possible_duplicate GROUP BY lane"
+    )
     inbox = dict(store.rows("SELECT state, count(*) FROM inbox GROUP BY state"))
     outbox = dict(store.rows("SELECT state, count(*) FROM outbox GROUP BY state"))
     messages = sum(outbox.values())
@@ -46,5 +48,6 @@ def ledger_of(store: Store) -> Ledger:
         messages=messages,
         unsent=messages - failed - outbox.get("sent", 0),
         failed=failed,
-        marked=Counter({lane: int(number) for lane, number in marked}),
+        marked_duplicates=sum(int(rows) for _, rows, _ in marked),
+        repeats=Counter({lane: int(tries) for lane, _, tries in marked}),
     )

@@ -105,14 +105,17 @@ class Trial:
         heard, ledger, lane = await self.heard(people), await self.ledger(), self.cipher.lane
         unanswered = sum(count < expected for count in heard.values())
         unmarked = sum(
-            max(count - expected - ledger.marked[lane(person)], 0) for person, count in heard.items()
+            max(count - expected - ledger.repeats[lane(person)], 0) for person, count in heard.items()
         )
         return Found(
             sent=sum(heard.values()),
             lost=max(updates - ledger.updates, 0) + unanswered + ledger.unfinished + ledger.unsent,
             marked=ledger.marked_duplicates,
             unmarked=unmarked,
-            figures={"sent_twice": sum(max(count - expected, 0) for count in heard.values())},
+            figures={
+                "sent_twice": sum(max(count - expected, 0) for count in heard.values()),
+                "put_aside": ledger.dead,
+            },
         )
 
     async def waits(self, people: Sequence[int], start: float) -> list[float]:
