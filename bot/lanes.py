@@ -21,6 +21,8 @@ log = get_logger("lanes")
 
 LEASE = timedelta(seconds=45)  # renewed every ten seconds, see bot.periodic
 MAX_TRIES = 3
+# Whoever has bad luck may be in work at several kills that have other causes.
+MAX_KILLS = 5
 RETRY_SECONDS = (1.0, 4.0)
 STORE_WAIT_SECONDS = 0.5
 PER_LANE = 20
@@ -160,7 +162,7 @@ class Lanes:
     async def _try_once(self, row: InboxRow, chat: Chat | None) -> tuple[bool, Chat | None]:
         tries = row.attempts + 1
         try:
-            if tries > MAX_TRIES:
+            if row.attempts >= MAX_KILLS:
                 # It took the process down each time, or nothing could be stored of its failures.
                 await self._give_up(row, "killed_the_process")
                 return True, chat

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from bot.intake import Intake
-from bot.lanes import LEASE, PER_LANE, Lanes
+from bot.lanes import LEASE, MAX_KILLS, PER_LANE, Lanes
 from bot.metrics import Metrics
 from storage import Database, InboxRow, StoreUnavailable, chats, inbox
 from tests.bot.conftest import Locked
@@ -168,11 +168,11 @@ async def test_an_update_is_put_aside_even_if_nobody_can_apologise_for_it(
     assert states(store_file) == {"dead": 1, "done": 1}
 
 
-async def test_an_update_that_took_the_process_down_each_time_is_not_tried_a_fourth_time(
+async def test_an_update_that_took_the_process_down_five_times_is_not_tried_again(
     lanes: Lanes, worker: Worker, intake: Intake, database: Database, clock: Clock
 ) -> None:
     await intake.accept([written(1), written(2)], "webhook")
-    for _ in range(3):
+    for _ in range(MAX_KILLS):
         await database.write(
             lambda conn: inbox.claim(conn, database.cipher, OWNER, clock(), clock() + LEASE, 1, 20, ())
         )
@@ -215,7 +215,7 @@ async def test_only_the_update_that_takes_the_process_down_is_given_up(
         await database.write(lambda conn: inbox.recover(conn, clock(), dead_owner=OWNER))
     assert worker.given_up == [(guilty, "killed_the_process")]
     assert states(store_file) == {"done": 59, "dead": 1}
-    assert lives == 4
+    assert lives == MAX_KILLS + 1
 
 
 async def test_after_a_crash_the_suspects_come_one_at_a_time_and_then_all_at_once(
