@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from nlu import entities, facets
+from nlu import entities, facets, lexicons
 from nlu.ranking import Ranking
 from nlu.types import OUT_OF_SCOPE, Context
 
@@ -99,7 +99,15 @@ def without_correction(words: Sequence[str]) -> tuple[str, ...]:
     said = " ".join(words) + " "
     match = CORRECTION.match(said)
     rest = tuple(said[match.end() :].split()) if match else ()
+    if any(mention.start == 0 for mention in entities.mentions(rest)):
+        return tuple(words)  # "not Japan, Korea": the grammar of countries needs the "not"
     return rest or tuple(words)
+
+
+def asks_on(words: Sequence[str]) -> bool:
+    """Whether a message asks further, rather than says no, yes, or "I do not understand"."""
+    talk, said = lexicons.word_sets("talk.yml"), set(words)
+    return bool(said & (talk["asking"] | talk["cost"] | talk["pay"])) and not said & talk["unclear"]
 
 
 def _without_countries(words: Sequence[str]) -> tuple[str, ...]:

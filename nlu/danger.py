@@ -86,6 +86,10 @@ class Assessment:
     def strongest(self) -> float:
         return max((candidate.weight for candidate in self.candidates), default=0.0)
 
+    def with_those_of(self, other: "Assessment") -> "Assessment":
+        """The signs and guards of both."""
+        return Assessment((*self.candidates, *other.candidates), self.guards | other.guards)
+
     def signs(self, threshold: float = THRESHOLD) -> tuple[DangerSign, ...]:
         """The signs that count, strongest first, one for each kind."""
         best: dict[str, Candidate] = {}

@@ -77,7 +77,10 @@ def read(
         Sentence(plain, standard([repaired.get(word, word) for word in plain], language))
         for plain in sentences
     )
-    return Reading(read_sentences, danger.assess([s.words for s in read_sentences]), repaired, asks)
+    assessment = danger.assess([s.words for s in read_sentences])
+    if language == "en":  # glossed word by word, "beats me" is no longer what the English rules look for
+        assessment = assessment.with_those_of(danger.assess([s.plain for s in read_sentences]))
+    return Reading(read_sentences, assessment, repaired, asks)
 
 
 def read_example(text: str, language: str) -> Reading:

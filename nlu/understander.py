@@ -25,7 +25,9 @@ SearchFunction = Callable[[str], Sequence[str]]
 NO_CONTEXT = Context()
 SERVICE_MODULES = frozenset({"service", "out-of-scope"})
 COURTESIES = frozenset({"greet", "thanks", "goodbye"})
+BEFORE_A_QUESTION = COURTESIES | {"deny"}
 THANKS = "thanks"
+SHORT_REPLIES = frozenset({"affirm", "deny", "more-detail"})
 SERVES_FROM = 0.5
 ALSO_FROM = 0.6
 DANGER_TOPIC_FROM = 0.5
@@ -129,7 +131,7 @@ class Understander:
         ranking = Ranking.of(scores.classes, scores.sure)
         known = carried.before(context, self.service)
         ranking, destination, because = self._carry(reading, ranking, known)
-        if because == "models" and ranking.topic in COURTESIES:
+        if because == "models" and ranking.topic in BEFORE_A_QUESTION:
             ranking = self._behind_courtesy(reading, ranking)
         if signs:
             ranking = self._for_danger(ranking, signs)
@@ -192,6 +194,8 @@ class Understander:
         topic, country = carried.follow_up(words, known)
         named = entities.destination(words) is not None
         serves = ranking.topic in self.service - {OUT_OF_SCOPE} and ranking.confidence >= SERVES_FROM
+        if ranking.topic in SHORT_REPLIES and carried.asks_on(words):
+            serves = False
         if topic is not None and (named or not serves):
             return ranking.preferring(topic, FOLLOWED), country, "follow-up"
         return carried.leaned(words, ranking, known), country, "models"
@@ -208,14 +212,14 @@ class Understander:
         return articles
 
     def _behind_courtesy(self, reading: Reading, ranking: Ranking) -> Ranking:
-        """A greeting must not hide the question behind it."""
-        rest = parts.without_courtesy(reading.words)
+        """A greeting or a correction must not hide the question behind it."""
+        rest = parts.without_courtesy(carried.without_correction(reading.words))
         if not rest or len(rest) == len(reading.words):
             return ranking
         inner = read([rest], language.DEFAULT, asks=reading.asks)
         scores, _, _ = self._score(inner)
         behind = Ranking.of(scores.classes, scores.sure)
-        return ranking if behind.topic in COURTESIES else behind
+        return ranking if behind.topic in BEFORE_A_QUESTION else behind
 
     def _also(self, reading: Reading, ranking: Ranking) -> tuple[str, ...]:
         """Topics of further questions in the message, each by words alone."""
