@@ -385,4 +385,4 @@ async def test_everything_held_is_handed_over(person: Person) -> None:
 
 async def test_nothing_is_handed_over_of_somebody_unknown(person: Person) -> None:
     held = await person.do(people.export, person.cipher, "0" * 32)
-    assert held == {"chat": None, "turns": [], "cases": [], "received": [], "sent": []}
+    assert held == {"chat": None, "turns": [], "cases": [], "received": [], "sent": [], "repeated": []}
