@@ -66,7 +66,7 @@ async def test_an_unanswered_question_becomes_training_data_and_is_understood(
             await page.context.add_cookies([{"name": "bekal", "value": TOKEN, "url": f"http://{listen}"}])
             await page.goto(f"http://{listen}/questions")
             await page.get_by_role("link", name="2 pertanyaan").click()
-            await page.get_by_label("Topik").select_option("medical-check")
+            await page.locator('select[name="topic"]').select_option("medical-check")
             await page.get_by_role("button", name="Jadikan contoh topik ini").click()
             await expect(page.get_by_text("Tidak ada pertanyaan yang menunggu")).to_be_visible()
 
