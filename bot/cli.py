@@ -145,7 +145,9 @@ def nlu_compare(
 
 @app.command()
 def bench(
-    name: Annotated[str, typer.Argument(help="all, path, faults, understanding, console, replicas or store")] = "all",
+    name: Annotated[
+        str, typer.Argument(help="all or one of: path, faults, understanding, console, replicas, store")
+    ] = "all",
     out: Annotated[Path | None, typer.Option(help="Also write the figures as JSON to this file.")] = None,
     scenario: Annotated[
         list[str] | None, typer.Option(help="Of the faults: R1, R2 ... (repeat for more).")
