@@ -87,6 +87,7 @@ async def serve_console(app: App) -> AsyncIterator[None]:
         messages=_Messages(app),
         library=lambda: app.library,
         wake=app.delivery.wake,
+        office_hours=settings.desk_hours,
         telegram_group=settings.staff_group is not None,
         content_history=settings.data_dir / "content-history",
         token=lambda: secrets.token_urlsafe(32),

@@ -17,6 +17,7 @@ from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.pacing import PER_SECOND
+from storage.office_hours import OfficeHours
 
 ROOT = Path(__file__).resolve().parent.parent
 PREFIX = "BEKAL_"
@@ -53,6 +54,12 @@ def _supergroup(value: int | None) -> int | None:
     return value
 
 
+def _office_hours(value: str | None) -> str | None:
+    if value is not None:
+        OfficeHours.parse(value)
+    return value
+
+
 Listen = Annotated[str, AfterValidator(_listen)]
 
 
@@ -76,6 +83,7 @@ class Settings(BaseSettings):
     console_listen: Listen = "127.0.0.1:8081"
     console_url: str | None = None
     staff_group: Annotated[int | None, AfterValidator(_supergroup)] = None
+    office_hours: Annotated[str | None, AfterValidator(_office_hours)] = None
     broadcast_per_second: Annotated[float, Field(ge=1, le=1000)] = PER_SECOND
     nlu_engine: Literal["embedded", "rasa"] = "embedded"
     nlu_encoder: bool = True
@@ -93,6 +101,11 @@ class Settings(BaseSettings):
     def key_path(self) -> Path:
         """The key lies beside the data folder, so that a copy of the folder alone opens nothing."""
         return self.key_file or self.data_dir.with_name(self.data_dir.name + ".key")
+
+    @property
+    def desk_hours(self) -> OfficeHours | None:
+        """When staff answer; None where nobody has said."""
+        return None if self.office_hours is None else OfficeHours.parse(self.office_hours)
 
     @property
     def model_cache(self) -> Path:

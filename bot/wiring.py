@@ -16,6 +16,7 @@ from telegram.request import BaseRequest
 from bot.broadcaster import Broadcaster
 from bot.client import TelegramClient
 from bot.delivery import Delivery
+from bot.hours import hours_in
 from bot.intake import Intake
 from bot.lanes import Lanes
 from bot.metrics import Metrics
@@ -74,12 +75,15 @@ class App:
         self.engine = engine
         self.understanding = UnderstandingService(engine, clock=self.clock, metrics=self.metrics)
         say = load_wording()
+        hours = self.settings.desk_hours
         services = Services(
             understand=self.understanding,
             library=library,
             say=say,
             clock=self.clock,
             retention_days=Terms().turns.days,
+            staff_hours=lambda locale: hours_in(locale, hours),
+            office_hours=hours,
         )
         self.desk = DeskMessages(services)
         messages = BroadcastMessages(services)

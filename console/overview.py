@@ -14,13 +14,14 @@ from console.countries import country_names
 from console.desk_words import DANGERS, KINDS, RUNGS
 from console.wording import Say, msg
 from content import Catalog, Freshness
+from storage.office_hours import FIRST_REPLY, FIRST_REPLY_ELSE, OfficeHours, first_reply_due
 from storage.overview import CaseTimes, Figures, Reach
 
 SHOWN = 15  # labels of a chart; the rest is one row
 HOUR = timedelta(hours=1)
-# First reply and closing; hours that a desk in office hours can keep, and danger at once.
-DEADLINES = {"danger": (HOUR, 24 * HOUR)}
-DEADLINE = (24 * HOUR, 72 * HOUR)
+# By when a case should be closed, by the clock; the first reply has its time at the desk.
+CLOSED_IN = {"danger": 24 * HOUR}
+CLOSED_IN_ELSE = 72 * HOUR
 
 LANGUAGES = {
     "id": msg("Indonesia"),
@@ -185,20 +186,23 @@ def _daily(
     return Chart(name, title, tuple(rows), columns=True)
 
 
-def waits(cases: Sequence[CaseTimes], say: Say, now: datetime) -> list[Waits]:
+def waits(cases: Sequence[CaseTimes], say: Say, now: datetime, hours: OfficeHours | None) -> list[Waits]:
     """First reply and closing against the deadline, for each kind of case. Times in time zone UTC."""
     return [
-        _waits(kind, say(label), [c for c in cases if c.kind == kind], now) for kind, label in KINDS.items()
+        _waits(kind, say(label), [c for c in cases if c.kind == kind], now, hours)
+        for kind, label in KINDS.items()
     ]
 
 
-def _waits(kind: str, label: str, cases: Sequence[CaseTimes], now: datetime) -> Waits:
-    deadlines = DEADLINES.get(kind, DEADLINE)
+def _waits(
+    kind: str, label: str, cases: Sequence[CaseTimes], now: datetime, hours: OfficeHours | None
+) -> Waits:
+    to_close = CLOSED_IN.get(kind, CLOSED_IN_ELSE)
     # A case that was closed without a reply needed none.
     replies = [(c.opened_at, c.replied_at) for c in cases if c.replied_at or not c.closed_at]
     closings = [(c.opened_at, c.closed_at) for c in cases]
-    reply, reply_in_time = _against(replies, deadlines[0], now)
-    close, close_in_time = _against(closings, deadlines[1], now)
+    reply, reply_in_time = _against(replies, lambda since: first_reply_due(kind, since, hours), now)
+    close, close_in_time = _against(closings, lambda since: since + to_close, now)
     return Waits(
         kind,
         label,
@@ -209,18 +213,22 @@ def _waits(kind: str, label: str, cases: Sequence[CaseTimes], now: datetime) -> 
         sum(c.closed_at is not None for c in cases),
         close,
         close_in_time,
-        deadlines,
+        (FIRST_REPLY.get(kind, FIRST_REPLY_ELSE), to_close),
     )
 
 
 def _against(
-    times: Sequence[tuple[datetime, datetime | None]], limit: timedelta, now: datetime
+    times: Sequence[tuple[datetime, datetime | None]], due: Callable[[datetime], datetime], now: datetime
 ) -> tuple[timedelta | None, int | None]:
     """The median of what is done, and the percentage done in time of what is done or late by now."""
     took = [end - start for start, end in times if end is not None]
-    late = sum(end is None and now - start > limit for start, end in times)
+    late = sum(end is None and now > due(start) for start, end in times)
     judged = len(took) + late
-    share = round(100 * sum(each <= limit for each in took) / judged) if judged else None
+    share = (
+        round(100 * sum(end is not None and end <= due(start) for start, end in times) / judged)
+        if judged
+        else None
+    )
     return (timedelta(seconds=median(each.total_seconds() for each in took)) if took else None), share
 
 

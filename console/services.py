@@ -16,6 +16,7 @@ from console.questions_models import Models
 from console.trial import Trial
 from content import Catalog, Library
 from storage import Database
+from storage.office_hours import OfficeHours
 
 Call = tuple[str, dict[str, Any]]
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
@@ -48,7 +49,9 @@ class Services:
     `telegram_group`: staff have a group there, and link their accounts to write in it. `hold` is the
     silence of both sides after which the bot takes a chat back by itself. `token` makes a secret for a
     URL or a cookie: at least 128 bits. `content_history` is the folder for older texts of content files
-    that no git remembers. `trial`, `models` and `broadcasts` give None while content and model still load.
+    that no git remembers. `office_hours` are those in which deadlines count;
+    without them the clock runs on. `trial`, `models` and `broadcasts` give None while content and model
+    still load.
     """
 
     database: Database
@@ -58,6 +61,7 @@ class Services:
     library: Callable[[], Library | None]
     wake: Callable[[], None]
     hold: timedelta = timedelta(hours=12)
+    office_hours: OfficeHours | None = None
     telegram_group: bool = False
     content_history: Path | None = None
     passwords: Passwords = field(default_factory=Passwords)

@@ -76,7 +76,9 @@ async def respond(turn: Turn, seen: Understanding) -> None:
     kinds = tuple(dict.fromkeys(sign.kind for sign in seen.danger))
     destination = seen.destination or turn.memory.destination
     discreet.keep_private(turn)
-    card(turn, kinds, destination, about_others=seen.asks_for != "self")
+    hours = turn.services.office_hours
+    at_desk = hours is not None and hours.open_at(turn.now)
+    card(turn, kinds, destination, about_others=seen.asks_for != "self", staff_away=not at_desk)
     # Only an article that is meant to stand beside the card: the topic may be a weak guess. Who thinks of
     # death needs people, not rules about leaving an employer.
     topic = turn.known(seen.topic) if ALONE not in kinds else None
@@ -93,7 +95,14 @@ async def respond(turn: Turn, seen: Understanding) -> None:
         turn.remember_topic(None, seen.destination)
 
 
-def card(turn: Turn, kinds: Sequence[str], destination: str | None, *, about_others: bool = False) -> None:
+def card(
+    turn: Turn,
+    kinds: Sequence[str],
+    destination: str | None,
+    *,
+    about_others: bool = False,
+    staff_away: bool = False,
+) -> None:
     """Send the emergency card. Where somebody near may read along, a notification shows numbers only."""
     turn.end(Outcome.EMERGENCY)
     page = Page().add(turn.say("Nomor penting"), "bold")
@@ -110,6 +119,10 @@ def card(turn: Turn, kinds: Sequence[str], destination: str | None, *, about_oth
         page.paragraph().add(turn.say(_advice(kinds))).paragraph().add(numbers)
     if not destination:
         page.paragraph().add(turn.say("Sedang di luar negeri? Pilih negara untuk nomor di sana."))
+    if staff_away:
+        page.paragraph().add(
+            turn.say("Petugas belum tentu membaca ini sekarang. Hubungi dulu nomor di atas.")
+        )
     page.paragraph().add(turn.say("Ada yang bisa melihat layar ini? Tekan Tutup cepat."), "italic")
     countries = _country_rows(turn, kinds, 0 if destination else COUNTRIES_SHOWN)
     turn.reply(page.rich(), [[buttons.person(turn), buttons.close(turn)], *countries])

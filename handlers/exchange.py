@@ -10,6 +10,7 @@ from content import Library
 from handlers.payloads import THIS_TURN, pack
 from nlu import Context, Understanding
 from storage import Chat, NewCase, TurnRecord
+from storage.office_hours import OfficeHours
 
 
 class Outcome(StrEnum):
@@ -88,7 +89,7 @@ class Services:
 
     `say` gives the wording of an Indonesian msgid in a language. `retention_days` is how long the text of a
     chat is kept. `staff_hours` gives the hours in which staff answer, in a language, "" where they are not
-    known.
+    known; `office_hours` are the same for a clock.
     """
 
     understand: Callable[[str, Context], Awaitable[Understanding]]
@@ -97,6 +98,7 @@ class Services:
     clock: Callable[[], datetime]
     retention_days: int
     staff_hours: Callable[[str], str] = lambda _locale: ""
+    office_hours: OfficeHours | None = None
 
 
 def _numbered(params: dict[str, Any], turn_id: int) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from console.state import services_of, staff_of
 from console.wording import msg
 from content import LOCALES
 from storage import Connection, cases, chats, saved_filters, staff, staff_desk, staff_thread
+from storage.office_hours import first_reply_due
 from storage.saved_filters import Saved
 from storage.staff_desk import TABS, Filters
 
@@ -94,6 +95,7 @@ async def list_values(request: web.Request) -> dict[str, Any]:
         "dangers": DANGERS,
         "statuses": STATUSES,
         "now": now,
+        "late": lambda case: now > first_reply_due(case.kind, case.waiting_since, services.office_hours),
     }
 
 

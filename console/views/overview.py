@@ -78,7 +78,7 @@ async def _gathered(request: web.Request, span: Span) -> dict[str, Any]:
     return {
         "tiles": overview.tiles(now, before, reach, say, span.days),
         "charts": overview.charts(now, before, span.first, span.last, reader, catalog, span.today),
-        "waits": overview.waits(now.cases, say, services.clock()),
+        "waits": overview.waits(now.cases, say, services.clock(), services.office_hours),
         "past": past,
     }
 

@@ -45,6 +45,17 @@ async def test_each_case_stands_in_its_tabs(console: Console) -> None:
     assert await listed(sari, "tab=mine") == []
 
 
+async def test_who_waits_beyond_the_deadline_is_marked(console: Console) -> None:
+    sari = await console.signed_in("sari", "agent")
+    danger, question = [await visitor(console, n) for n in (1, 2)]
+    await danger.asks("danger", "violence: tolong")
+    await question.asks("unanswered", "gaji di Taiwan berapa?")
+    console.clock.forward(14 * 60)
+    assert "lewat batas" not in (await sari.get("/desk?tab=unassigned")).text
+    console.clock.forward(2 * 60)
+    assert (await sari.get("/desk?tab=unassigned")).text.count("lewat batas") == 1
+
+
 async def test_pages_follow_each_other_without_gap_or_repetition(console: Console) -> None:
     sari = await console.signed_in("sari", "agent")
     expected = []

@@ -95,7 +95,7 @@ async def test_cases_are_measured_against_their_deadlines(console: Console) -> N
     page = " ".join((await viewer.get("/overview")).text.split())
     row = re.sub(r"<[^>]+>", " ", page[page.index('<th scope="row">Bahaya') :].split("</tr>")[0]).split()
     assert " ".join(row) == (
-        "Bahaya 3 50 mnt (2 dibalas) 33% batas 1 jam 16 jam (2 selesai) 33% batas 24 jam"
+        "Bahaya 3 50 mnt (2 dibalas) 33% batas 15 mnt 16 jam (2 selesai) 33% batas 24 jam"
     )
     assert "<strong>3</strong>" in page
 
