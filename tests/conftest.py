@@ -15,6 +15,11 @@ SMALL_TRAINING = HERE / "transcripts" / "training"
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
+        "--people",
+        default="25",
+        help="how many people write in the day of tests/system/test_day.py",
+    )
+    parser.addoption(
         "--update-transcripts",
         action="store_true",
         help="write transcripts anew; the run still fails where one changed, so that somebody reads the diff",
