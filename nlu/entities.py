@@ -14,6 +14,7 @@ TOWARDS = frozenset({"ke", "to", "menuju", "tujuan", "jurusan", "kepengin", "pil
 AT = frozenset({"di", "in", "at", "pada"})
 FROM = frozenset({"dari", "from", "eks", "mantan", "pulang"})
 NEGATIONS = frozenset({"bukan", "selain", "not", "tidak", "kecuali"})
+GIVEN_UP = frozenset({"jadi", "mau", "kepengin"})
 
 COMPARING = frozenset(
     {"apa", "atau", "sama", "dan", "dengan", "vs", "dibanding", "daripada", "ke", "di", "or", "and", "versus"}
@@ -132,10 +133,13 @@ def _counts(words: Sequence[str], at: int, kind: str) -> bool:
 
 
 def _denied(words: Sequence[str], start: int) -> bool:
-    before = words[start - 1] if start else ""
-    if before in NEGATIONS:
-        return True
-    return before in TOWARDS | AT and start > 1 and words[start - 2] in NEGATIONS
+    """ "Bukan Taiwan", "selain di Taiwan", "tidak jadi ke Taiwan"."""
+    at = start - 1
+    if at >= 0 and words[at] in TOWARDS | AT:
+        at -= 1
+        if at > 0 and words[at] in GIVEN_UP:
+            at -= 1
+    return at >= 0 and words[at] in NEGATIONS
 
 
 def _introduces_self(words: Sequence[str], at: int) -> bool:
