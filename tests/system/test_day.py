@@ -20,6 +20,7 @@ from tests.transcripts.driver import Clock
 
 MESSAGES = 4
 SOUGHT = 600
+AT_ONCE = 100
 WITH = (
     "visa kerja itu apa, nik saya {nik}",
     "paspor saya {passport}, majikan memukul saya",
@@ -80,9 +81,10 @@ async def test_a_day_leaves_nothing_readable_and_who_goes_leaves_nothing(
         for number in range(messages):
             for phrase in WITH:
                 clock.forward(30)
-                for user in people:
-                    await sim.send_text(user, phrase.format(**seeds[user.id][number]))
-                await house.settled()
+                for first in range(0, count, AT_ONCE):
+                    for user in people[first : first + AT_ONCE]:
+                        await sim.send_text(user, phrase.format(**seeds[user.id][number]))
+                    await house.settled()
         settings = house.app.settings
         back_up(settings, tmp_path / "backup.db")
         await export(
