@@ -44,6 +44,7 @@ IS_OPEN = "status <> 'closed'"
 WANTS_NEWS = "news = 'given'"
 IS_STOPPED = "stopped_at IS NOT NULL"
 IS_UNASSIGNED = f"{IS_OPEN} AND taken_by IS NULL"
+IS_UNHELPFUL = "text_sealed IS NOT NULL AND helpful = false"
 IS_QUESTION = "text_sealed IS NOT NULL AND (outcome IN ('unanswered', 'offered') OR helpful = false)"
 
 
@@ -182,6 +183,7 @@ class Turn(Base):
         _index("ix_turns_chat", "chat_id", "id"),
         _index("ix_turns_destination", "destination", "chat_id", where="destination IS NOT NULL"),
         _index("ix_turns_questions", "id", where=IS_QUESTION),
+        _index("ix_turns_unhelpful", "id", where=IS_UNHELPFUL),
         {"sqlite_autoincrement": True},
     )
 

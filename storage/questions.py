@@ -18,7 +18,7 @@ from storage import audit, turns
 from storage.dialect import insert_for
 from storage.encryption import Cipher
 from storage.masking import MaskedText
-from storage.models import IS_QUESTION, LABEL, WORD, Base, RowId, Turn, UtcTime, _index, _row_id
+from storage.models import IS_QUESTION, IS_UNHELPFUL, LABEL, WORD, Base, RowId, Turn, UtcTime, _index, _row_id
 
 PLACE = "training_examples.text"
 UNANSWERED, UNSURE, NOT_HELPFUL = "unanswered", "unsure", "not-helpful"
@@ -28,7 +28,7 @@ COUNTED_TO = 99
 _KINDS: dict[str, Any] = {
     UNANSWERED: Turn.outcome == "unanswered",
     UNSURE: (Turn.outcome == "offered") & Turn.rung.in_(("choose", "search")),
-    NOT_HELPFUL: Turn.helpful.is_(False),
+    NOT_HELPFUL: text(IS_UNHELPFUL),
 }
 KINDS = tuple(_KINDS)
 

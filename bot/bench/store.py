@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +22,13 @@ from storage import (
     Connection,
     Database,
     audit,
+    broadcasts,
     cases,
     chats,
     keys,
     migrate,
+    overview,
+    questions,
     staff,
     staff_desk,
     staff_live,
@@ -36,6 +40,7 @@ from storage.staff_desk import Filters
 PEOPLE, TURNS, OPEN_CASES, CLOSED_CASES = 1_000_000, 10_000_000, 5_000, 200_000
 LIMIT_MS = 300.0
 REPEATS = 40
+QUESTIONS = 500  # as many as the page groups
 ME = "agen.satu"
 WORDS = "majikan saya menahan paspor dan gaji tiga bulan belum dibayar, saya harus bagaimana ya min"
 
@@ -95,8 +100,9 @@ _STATEMENTS = (
     INSERT INTO turns (chat_id, at, language, topic, rung, confidence, ranking, destination, asks_for,
         content_version, engine, outcome, latency_ms, text_sealed)
     SELECT 1 + (n * 7919::bigint) %% %(people)s, now() - (%(turns)s - n) * interval '1.5 seconds', 'id',
-        {_TOPIC}, 'answer', 0.9, '[["salary-by-country",0.93],["dest-taiwan",0.04]]', {_LAND}, 'self', 'abc',
-        'embedded', 'answered', 12, %(words)s
+        {_TOPIC}, CASE WHEN n %% 20 < 2 THEN 'choose' ELSE 'answer' END, 0.9,
+        '[["salary-by-country",0.93],["dest-taiwan",0.04]]', {_LAND}, 'self', 'abc',
+        'embedded', (ARRAY['unanswered', 'offered'])[1 + n %% 20], 12, %(words)s
     FROM generate_series(1, %(turns)s) n
     """,
     f"""
@@ -116,6 +122,11 @@ _STATEMENTS = (
     SELECT id, opened_at + step * interval '1 second', (ARRAY['reported', 'taken', 'noted'])[1 + step], kind,
         topic, CASE WHEN step = 0 THEN %(detail)s::bytea END
     FROM cases, generate_series(0, 2) step
+    """,
+    f"""
+    INSERT INTO counters (day, name, label, shard, n)
+    SELECT current_date - day, 'turns', 'id ' || {_TOPIC} || ' rung' || n, 0, 100
+    FROM generate_series(0, 365) day, generate_series(1, 450) n
     """,
     "INSERT INTO case_labels (case_id, label) SELECT id, 'paspor' FROM cases WHERE id %% 11 = 0",
     "ANALYZE",
@@ -146,7 +157,19 @@ def _queries(cipher: Cipher, now: datetime, after: Mapping[str, str | None]) -> 
         found[f"{tab}: next page"] = _page(cipher, now, tab, after=after[tab])
         for name, filters in NARROWED.items():
             found[f"{tab}: {name}"] = _page(cipher, now, tab, filters)
+    today = now.date()
+    for days in (30, 365):
+        first = today - timedelta(days=days - 1)
+        found[f"overview of {days} days"] = partial(overview.figures, first=first, last=today)
+    for kind in questions.KINDS:
+        found[f"questions: {kind}"] = partial(
+            questions.open_questions, cipher=cipher, kind=kind, limit=QUESTIONS
+        )
     return found | {
+        "how many can be reached": overview.reach,
+        "questions: counts": questions.counts,
+        "questions: decisions": questions.decisions,
+        "broadcasts": broadcasts.page,
         "counts of the tabs": lambda conn: staff_desk.counts(conn, ME, now),
         "choices of the filters": staff_desk.choices,
         "a person's thread": lambda conn: staff_thread.thread(conn, cipher, 17, 17),
